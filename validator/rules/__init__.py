@@ -1,0 +1,1 @@
+"""The rule language: YAML in, checked conditions over the vocabulary out."""

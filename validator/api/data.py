@@ -1,0 +1,30 @@
+"""Answers with data, as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "ETag of the answer at hand; unchanged data is not sent again.",
+}
+ETAG = {"ETag": {"description": "Changes with the content.", "schema": {"type": "string"}}}
+
+
+def as_json(data: Any, headers: Mapping[str, str] | None = None) -> Response:
+    """Data as JSON, not to be kept by anyone."""
+    return Response(orjson.dumps(data), content_type="application/json", headers=dict(headers or {}))
+
+
+def as_reference(data: Any) -> Response:
+    """Data that seldom changes: it may be kept, asking each time whether it is still right."""
+    response = as_json(data, {"Cache-Control": "no-cache"})
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
+    return response.make_conditional(request)

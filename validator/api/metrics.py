@@ -1,0 +1,48 @@
+"""Counts for Prometheus, right across processes; labels are route templates and fixed words, never what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+__all__ = ["CONTENT_TYPE_LATEST", "judged", "page", "served"]
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_LABELS = ("route", "method", "status")
+_REQUESTS = Counter("okr_validator_http_requests", "Requests answered.", _LABELS)
+_SECONDS = Histogram(
+    "okr_validator_http_request_duration_seconds", "Time from the head of a request to its answer.", _LABELS,
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)  # fmt: skip
+_VALIDATIONS = Counter("okr_validator_validations", "OKR sets judged.", ("ruleset", "verdict"))
+_FINDINGS = Counter("okr_validator_findings", "Findings reported.", ("severity",))
+_ITEMS = Counter("okr_validator_items_judged", "Objectives, key results and initiatives judged.", ("kind",))
+
+
+def served(route: str | None, method: str, status: int, seconds: float) -> None:
+    """Count an answered request; a route of None matched nothing."""
+    labels = (route or "none", method if method in _METHODS else "other", str(status))
+    _REQUESTS.labels(*labels).inc()
+    _SECONDS.labels(*labels).observe(seconds)
+
+
+def judged(report: Mapping[str, Any]) -> None:
+    """Count a judged OKR set by its report."""
+    summary = report["summary"]
+    _VALIDATIONS.labels(report["ruleset"]["name"], report["status"]).inc()
+    for severity in ("error", "warning", "info"):
+        _FINDINGS.labels(severity).inc(summary[severity])
+    for kind, count in summary["items"].items():
+        _ITEMS.labels(kind).inc(count)
+
+
+def page(*, shared: bool) -> bytes:
+    """All counts as text: of every process where they share a folder, else of this one."""
+    if not shared:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

@@ -1,0 +1,129 @@
+"""The API's description as OpenAPI 3.1, generated from the marshmallow schemas, and how a view joins it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import flask_smorest
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask, Response
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
+
+from validator import __version__
+from validator.api import problems
+from validator.api.schemas import ProblemSchema
+from validator.document.jsonschema import describe_fields, name_of
+
+View = TypeVar("View", bound=Callable[..., Response])
+_ID_HEADER = {"X-Request-Id": {"description": "Id of the request, as in the log.", "schema": {"type": "string"}}}
+_PROBLEMS = {
+    400: "The request cannot be read.",
+    404: "There is no such resource.",
+    408: "The request did not arrive in time.",
+    413: "The body is larger than this server takes.",
+    415: "The body is of a kind that is not read here.",
+    422: "The OKR set is at fault; every fault is listed.",
+    500: "The service itself failed; the log has the request's id.",
+    503: "Not now: come back after a while.",
+}
+
+
+class Answer(NamedTuple):
+    """What a view answers when all is well."""
+
+    schema: type[Schema] | dict[str, Any] | None
+    description: str
+    content_type: str = "application/json"
+    headers: Mapping[str, Any] = {}
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """Views of one resource, with their description."""
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]
+    """The description of all resources; every error is a problem document."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """Answer an error."""
+        return problems.answer(error)
+
+
+class Parameters(FlaskParser):
+    """Reads query parameters: unknown ones, and the same one twice, are refused."""
+
+    def load_querystring(self, req: Any, schema: Schema) -> dict[str, Any]:
+        """The query parameters by name."""
+        for name, values in req.args.lists():
+            if len(values) > 1:
+                raise problems.unreadable("Given more than once.", "", f"query parameter “{name[:50]}”")
+        parameters: dict[str, Any] = req.args.to_dict()
+        return parameters
+
+    def handle_error(self, error: Any, *_: Any, **__: Any) -> Any:
+        """Refuse parameters at fault."""
+        raise problems.bad_fields(error.messages["query"], "query parameter")
+
+
+Blueprint.ARGUMENTS_PARSER = Parameters(unknown={"query": "raise"})
+
+
+def describe(app: Flask) -> Api:
+    """Start the description of an application."""
+    app.config.update(API_TITLE="OKR Validator", API_VERSION=__version__, OPENAPI_VERSION="3.1.0")
+    about = "Judges OKR sets kept in other tools. Every finding says why it fired and what mends it."
+    plugin = MarshmallowPlugin(schema_name_resolver=name_of)
+    api = Api(app, spec_kwargs={"marshmallow_plugin": plugin, "info": {"description": about}})
+    describe_fields(plugin)
+    return api
+
+
+def resource(
+    blueprint: Blueprint,
+    rule: str,
+    answer: Answer,
+    *,
+    method: str = "GET",
+    refusals: Sequence[int] = (),
+    query: type[Schema] | None = None,
+    **doc: Any,
+) -> Callable[[View], View]:
+    """Decorator: serve a view at a rule, and describe what it takes and answers."""
+
+    def decorate(view: View) -> View:
+        wrapped: Any = view
+        for status in (*refusals, 500):
+            wrapped = _refusal(blueprint, status)(wrapped)
+        if "If-None-Match" in str(doc.get("parameters", "")):
+            wrapped = blueprint.alt_response(304, description="Unchanged.", headers=_ID_HEADER)(wrapped)
+        wrapped = blueprint.response(
+            200,
+            answer.schema,
+            content_type=answer.content_type,
+            description=answer.description,
+            headers={**_ID_HEADER, **answer.headers},
+        )(wrapped)
+        if query is not None:
+            wrapped = blueprint.arguments(query, location="query")(wrapped)
+        blueprint.route(rule, methods=[method])(blueprint.doc(**doc)(wrapped))
+        return view
+
+    return decorate
+
+
+def _refusal(blueprint: Blueprint, status: int) -> Callable[[Any], Any]:
+    headers = {**_ID_HEADER, "Retry-After": {"schema": {"type": "string"}}} if status == 503 else _ID_HEADER
+    decorator: Callable[[Any], Any] = blueprint.alt_response(
+        status,
+        schema=ProblemSchema,
+        content_type=problems.CONTENT_TYPE,
+        description=_PROBLEMS[status],
+        headers=headers,
+    )
+    return decorator

@@ -1,0 +1,24 @@
+"""What the views need: made once with the application, and handed out to the request being served."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, cast
+
+from flask import current_app
+
+from validator.api.gate import Gate
+from validator.settings import Settings
+
+KEY = "okr-validator"
+
+
+class Services(NamedTuple):
+    """The parts that a process has one of."""
+
+    settings: Settings
+    gate: Gate
+
+
+def services() -> Services:
+    """The parts of the application that serves this request."""
+    return cast("Services", current_app.extensions[KEY])

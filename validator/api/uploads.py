@@ -1,0 +1,109 @@
+"""Reads an OKR set that was uploaded as a file, with the connector that knows such files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from connectors import registry
+from connectors.contract import Fault, Reading, Settings, SourceError
+from flask import Request
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.datastructures import FileStorage
+from werkzeug.utils import secure_filename
+
+from validator.api.problems import Problem, unreadable
+from validator.errors import BadInput
+
+_NAME_LENGTH = 100
+
+
+class UploadSettingsSchema(Schema):
+    """How an uploaded file is written."""
+
+    class Meta:
+        """How marshmallow treats it."""
+
+        unknown = RAISE
+
+    dates = fields.String(
+        validate=validate.OneOf(["dmy", "mdy"]), metadata={"description": "Order of a date such as 01/02/2026."}
+    )
+    decimals = fields.String(
+        validate=validate.OneOf(["point", "comma"]),
+        metadata={"description": "Mark between whole and fraction in a text such as 1,234."},
+    )
+    sheet = fields.String(validate=validate.Length(max=255), metadata={"description": "The one sheet of a workbook to read."})
+
+
+class Upload(NamedTuple):
+    """An uploaded OKR set: the reading of the file, and the documents laid over it."""
+
+    reading: Reading
+    overlays: tuple[Any, ...]
+
+
+def read_upload(request: Request) -> Upload:
+    """Read the parts of a multipart request; raises Problem (400) or, for a file at fault, BadInput."""
+    unknown = sorted(set(request.files) - {"file", "overlay"})
+    files = request.files.getlist("file")
+    if unknown or len(files) != 1:
+        raise unreadable("The request needs exactly one part “file”, and may have parts “overlay”.", "curl -F file=@okrs.xlsx")
+    settings = _settings(request.form)
+    with tempfile.TemporaryDirectory(prefix="okr-validator-") as folder:
+        reading = _read(files[0], Path(folder) / "file", settings)
+        overlays = [
+            _read(part, Path(folder) / f"overlay-{number}", settings)
+            for number, part in enumerate(request.files.getlist("overlay"), 1)
+        ]
+    return Upload(reading, tuple(overlay.document for overlay in overlays))
+
+
+def with_places(faults: Iterable[Fault], places: Mapping[str, str]) -> tuple[Fault, ...]:
+    """The same faults, each with the place in the file that its pointer, or the nearest part above it, came from."""
+    return tuple(fault if fault.place else fault._replace(place=_place(fault.pointer, places)) for fault in faults)
+
+
+def _settings(form: Any) -> Settings:
+    try:
+        return Settings(**UploadSettingsSchema().load(form.to_dict()))
+    except ValidationError as error:
+        raise bad_fields(error, "form field") from None
+
+
+def bad_fields(error: ValidationError, what: str) -> Problem:
+    """The problem of form fields or query parameters at fault."""
+    found = error.normalized_messages()
+    faults = [
+        Fault("", " ".join(str(message) for message in messages), "", f"{what} “{name[:50]}”")
+        for name, messages in sorted(found.items())
+    ]
+    return Problem(400, "bad-request", f"A {what} is at fault.", faults=faults)
+
+
+def _read(part: FileStorage, folder: Path, settings: Settings) -> Reading:
+    folder.mkdir()
+    path = folder / _safe_name(part.filename)
+    part.save(path)
+    try:
+        return registry.read(path, settings=settings)
+    except SourceError as error:
+        raise BadInput(_without(fault, folder) for fault in error.faults) from None
+
+
+def _safe_name(name: str | None) -> str:
+    safe = secure_filename(name or "").lstrip("-_.") or "upload"
+    stem, dot, ending = safe.rpartition(".")
+    return safe if len(safe) <= _NAME_LENGTH else stem[: _NAME_LENGTH - 10] + dot + ending[:9]
+
+
+def _without(fault: Fault, folder: Path) -> Fault:
+    return Fault(*(text.replace(f"{folder}/", "") for text in fault))
+
+
+def _place(pointer: str, places: Mapping[str, str]) -> str:
+    while pointer and pointer not in places:
+        pointer = pointer.rpartition("/")[0]
+    return places.get(pointer, "")

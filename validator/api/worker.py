@@ -1,0 +1,91 @@
+"""The process that serves requests: gunicorn's threaded worker, with an end to a slow client's patience game.
+
+gunicorn itself waits for ever for the rest of a request once its first byte is there, and holds a thread meanwhile.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+from typing import Any
+
+import orjson
+from gunicorn.http import errors
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
+
+from validator.api import logs
+
+_STATUS = {
+    errors.LimitRequestLine: (414, "URI Too Long"),
+    errors.LimitRequestHeaders: (431, "Request Header Fields Too Large"),
+    errors.ExpectationFailed: (417, "Expectation Failed"),
+    errors.UnsupportedTransferCoding: (501, "Not Implemented"),
+}
+
+
+class TimedSocket(socket.socket):
+    """A connection on which a whole request must arrive in time, and each part of the answer be taken in time."""
+
+    limit = 30.0
+    deadline = float("inf")
+
+    def start(self, limit: float) -> None:
+        """A request begins: its last byte is due in so many seconds."""
+        self.limit, self.deadline = limit, time.monotonic() + limit
+
+    def recv(self, *args: Any) -> bytes:
+        """The next bytes; raises TimeoutError where they come too late."""
+        left = self.deadline - time.monotonic()
+        asked = self.gettimeout()
+        if left <= 0:
+            raise _too_slow()
+        self.settimeout(left if asked is None else min(asked, left))
+        try:
+            return super().recv(*args)
+        except TimeoutError:
+            raise _too_slow() from None
+        finally:
+            self.settimeout(asked)
+
+    def sendall(self, *args: Any) -> None:
+        """Send bytes; raises TimeoutError where the client does not take them."""
+        self.settimeout(self.limit)
+        try:
+            super().sendall(*args)
+        except TimeoutError:
+            raise _too_slow() from None
+
+
+def _too_slow() -> TimeoutError:
+    # With this number gunicorn takes it for a client that has gone, closes, and writes no stack trace.
+    return TimeoutError(errno.ECONNRESET, "The client is too slow.")
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A threaded worker whose connections have deadlines, and whose refusals are problems like all others."""
+
+    def handle(self, conn: Any) -> Any:
+        """Serve one request; a connection that has sent nothing yet waits outside the threads."""
+        if not isinstance(conn.sock, TimedSocket):
+            conn.sock = TimedSocket(fileno=conn.sock.detach())
+        if not conn.initialized and not conn.wait_for_data(0):
+            return _DEFER
+        conn.sock.start(self.app.settings.request_timeout)
+        return super().handle(conn)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer what is not HTTP, so that the application never sees it."""
+        status, title = _STATUS.get(type(exc), (400, "Bad Request"))
+        if not isinstance(exc, errors.ParseException):
+            status, title = 500, "Internal Server Error"
+        logs.refused(status, exc)
+        body = orjson.dumps({"type": "about:blank", "title": title, "status": status})
+        head = (
+            f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+            f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        try:
+            client.sendall(head.encode("ascii") + body)
+        except OSError:
+            return

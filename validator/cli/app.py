@@ -1,0 +1,65 @@
+"""The command `okr-validator` and its commands; each lives in the module of its name and is imported when called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from validator import __version__
+
+COMMANDS = {
+    "validate": "Judge an OKR set.",
+    "demo": "Judge a small example set, to see what is found.",
+    "rules": "List, explain, check and try the rules.",
+    "connectors": "List what can be read, or explain one reader.",
+    "template": "Write an empty workbook to fill in.",
+    "schema": "Print the JSON Schema of an OKR set.",
+    "serve": "Serve the HTTP API.",
+}
+
+_EPILOG = """\b
+Begin here:
+  okr-validator demo                         see what is found in an example
+  okr-validator template okrs.xlsx           get a workbook to fill in
+  okr-validator validate okrs.xlsx           judge it
+  okr-validator validate okrs.xlsx --format sarif --output okrs.sarif
+
+\b
+Exit codes:
+  0 passes the gate   1 findings at the gate   2 bad input, usage or ruleset   3 our own failure
+"""
+
+
+class CommandModules(click.Group):
+    """A group whose commands are modules, so that starting one never imports what another needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of the commands, in the order people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"validator.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    name="okr-validator",
+    cls=CommandModules,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_EPILOG,
+)
+@click.version_option(__version__, "--version", prog_name="okr-validator")
+def app() -> None:
+    """Judge OKR sets: who owns what, who decides, what pulls apart, what was never agreed.
+
+    Every finding says why it fired and what mends it.
+    """

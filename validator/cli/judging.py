@@ -1,0 +1,59 @@
+"""From what a user names to a report: read, judge, and say where the faults are."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from connectors.contract import Fault, Settings
+from validator.cli.faults import located
+from validator.cli.progress import stages
+from validator.cli.source import read_overlay, read_source
+from validator.errors import BadInput
+from validator.pipeline import judge
+from validator.report.view import Report
+from validator.rules.catalogue import load_ruleset
+
+
+class Request(NamedTuple):
+    """What the user asks for, as given."""
+
+    source: str
+    """A path, or "-" for standard input."""
+    ruleset: str = "base"
+    """Name of a shipped ruleset, or path of one."""
+    overlays: tuple[Path, ...] = ()
+    fail_on: str = "error"
+    """Least severity that fails the gate; or "never"."""
+    as_of: date | None = None
+    connector: str | None = None
+    settings: Settings = Settings()
+
+
+def judged(request: Request, *, quiet: bool = False) -> Report:
+    """The report on what the request names.
+
+    Raises:
+        SourceError: where the set or an overlay cannot be read.
+        BadInput: where it cannot be judged; each fault has the place that the reader knows.
+        BadRuleset: where the ruleset cannot be used.
+    """
+    ruleset = load_ruleset(request.ruleset)
+    with stages(quiet=quiet) as stage:
+        reading = read_source(request.source, connector=request.connector, settings=request.settings)
+        try:
+            report: Report = judge(
+                reading.document,
+                ruleset,
+                overlays=[read_overlay(path) for path in request.overlays],
+                fail_on=request.fail_on,
+                as_of=request.as_of,
+                notes=reading.notes,
+                progress=stage,
+            )
+        except BadInput as error:
+            raise BadInput(located(error.faults, reading.places)) from error
+    if not any(report["summary"]["items"].values()):
+        raise BadInput([Fault("", "There is nothing to judge: the set holds no objective.", "Is it the right file?")])
+    return report

@@ -1,0 +1,308 @@
+"""From checked values to an OKR set: names become ids, absent lists become empty, levels come from teams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from validator.document import model
+from validator.document.load import load
+from validator.document.provides import provided
+from validator.errors import BadInput, Fault
+
+Values = Mapping[str, Any]
+
+
+def normalise(document: object) -> model.OkrSet:
+    """The OKR set that a document holds. Raises BadInput with every fault found."""
+    loaded = load(document)
+    faults = [*_duplicates(loaded), *_emptiness(loaded), *_reversed_cycles(loaded)]
+    if faults:
+        raise BadInput(faults)
+    return _okr_set(loaded)
+
+
+class _Names(NamedTuple):
+    """Teams, people and cycles by id, and by whatever else they are called."""
+
+    teams: dict[str, model.Team]
+    people: dict[str, model.Person]
+    cycles: dict[str, model.Cycle]
+    aliases: tuple[dict[str, str], dict[str, str], dict[str, str]]
+
+    def team(self, name: str | None) -> str | None:
+        return _resolve(name, self.teams, self.aliases[0], _named_team)
+
+    def person(self, name: str | None) -> str | None:
+        return _resolve(name, self.people, self.aliases[1], _named_person)
+
+    def cycle(self, name: str | None) -> str | None:
+        return _resolve(name, self.cycles, self.aliases[2], _named_cycle)
+
+
+def _named_team(name: str) -> model.Team:
+    return model.Team(name, name, declared=False)
+
+
+def _named_person(name: str) -> model.Person:
+    return model.Person(name, name, declared=False)
+
+
+def _named_cycle(name: str) -> model.Cycle:
+    return model.Cycle(name, name)
+
+
+def _resolve(name: str | None, known: dict[str, Any], aliases: dict[str, str], make: Callable[[str], Any]) -> str | None:
+    """The id behind a name; a name that nothing declares becomes an entry of its own."""
+    if name is None or name in known:
+        return name
+    folded = " ".join(name.split()).casefold()
+    if not folded:
+        return None
+    if folded not in aliases:
+        known[name] = make(name)
+        aliases[folded] = name
+    return aliases[folded]
+
+
+def _okr_set(loaded: Values) -> model.OkrSet:
+    names = _names(loaded)
+    objectives = tuple(_objective(entry, names) for entry in _all(loaded, "objectives"))
+    loose = tuple(_key_result(entry, None, names) for entry in _all(loaded, "key_results"))
+    organisation = loaded["organisation"] or {}
+    return model.OkrSet(
+        source=_source(loaded["source"] or {}),
+        organisation=model.Organisation(
+            organisation.get("id") or "organisation", organisation.get("name") or "The organisation"
+        ),
+        objectives=objectives,
+        loose_key_results=loose,
+        initiatives=tuple(_initiative(entry, names) for entry in _all(loaded, "initiatives")),
+        dependencies=tuple(_dependency(entry, names) for entry in _all(loaded, "dependencies")),
+        reviews=tuple(_review(entry, names) for entry in _all(loaded, "reviews")),
+        conflicts=tuple(_conflict(entry, names) for entry in _all(loaded, "conflicts")),
+        governance=_governance(loaded["governance"] or {}, names),
+        cycles=names.cycles,
+        teams=names.teams,
+        people=names.people,
+        provides=provided(loaded),
+    )
+
+
+def _all(loaded: Values, field: str) -> Iterable[Values]:
+    return loaded[field] or ()
+
+
+def _names(loaded: Values) -> _Names:
+    teams = {t["id"]: model.Team(t["id"], t["name"] or t["id"], t["level"], t["function"], t["parent"], t["lead"],
+                                 tuple(t["segments"] or ())) for t in _all(loaded, "teams")}  # fmt: skip
+    people = {p["id"]: model.Person(p["id"], p["name"] or p["id"], p["email"], p["team"]) for p in _all(loaded, "people")}
+    cycles = {c["id"]: model.Cycle(c["id"], c["name"] or c["id"], c["start"], c["end"], c["status"])
+              for c in _all(loaded, "cycles")}  # fmt: skip
+    emails = {p.email.casefold(): p.id for p in people.values() if p.email}
+    names = _Names(teams, people, cycles, (_aliases(teams), _aliases(people) | emails, _aliases(cycles)))
+    for team in list(teams.values()):
+        teams[team.id] = team._replace(parent=names.team(team.parent), lead=names.person(team.lead))
+    for person in list(people.values()):
+        people[person.id] = person._replace(team=names.team(person.team))
+    return names
+
+
+def _aliases(entries: Mapping[str, Any]) -> dict[str, str]:
+    """Names to ids; a name that two entries share means neither, and stays a plain name."""
+    seen: dict[str, list[str]] = {}
+    for entry in entries.values():
+        seen.setdefault(" ".join(entry.name.split()).casefold(), []).append(entry.id)
+    return {name: ids[0] for name, ids in seen.items() if len(ids) == 1}
+
+
+def _source(values: Values) -> model.Source:
+    return model.Source(
+        tool=values.get("tool"),
+        exported_at=values.get("exported_at"),
+        url=values.get("url"),
+        complete=values.get("complete") is not False,
+        provides=frozenset(values.get("provides") or ()),
+        notes=tuple(values.get("notes") or ()),
+    )
+
+
+def _objective(entry: Values, names: _Names) -> model.Objective:
+    team = names.team(entry["team"])
+    own = names.teams.get(team) if team is not None else None
+    return model.Objective(
+        id=entry["id"],
+        title=entry["title"],
+        description=entry["description"],
+        level=entry["level"] or (own.level if own else None),
+        team=team,
+        cycle=names.cycle(entry["cycle"]),
+        owners=tuple(_owners(entry["owners"] or (), names)),
+        contributors=tuple(_contributors(entry["contributors"] or (), team, names)),
+        parents=_links(entry["parents"]),
+        strategic_brief=entry["strategic_brief"],
+        status=status(entry["status"]),
+        progress=entry["progress"],
+        start=entry["start"],
+        end=entry["end"],
+        created_by=names.person(entry["created_by"]),
+        updated_at=entry["updated_at"],
+        url=entry["url"],
+        key_results=tuple(_key_result(kr, entry["id"], names) for kr in entry["key_results"] or ()),
+    )
+
+
+def _owners(entries: Iterable[Values], names: _Names) -> Iterator[model.Owner]:
+    seen = set()
+    for entry in entries:
+        person = names.person(entry["person"])
+        if person is not None and person not in seen:
+            seen.add(person)
+            yield model.Owner(person, entry["primary"])
+
+
+def _contributors(entries: Iterable[Values], own: str | None, names: _Names) -> Iterator[model.Contributor]:
+    """Contributing teams, each once; a team does not contribute to its own objective."""
+    seen = {own}
+    for entry in entries:
+        team = names.team(entry["team"])
+        if team is not None and team not in seen:
+            seen.add(team)
+            yield model.Contributor(team, status(entry["role"]), entry["acknowledged"])
+
+
+def _links(entries: Iterable[Values] | None) -> tuple[model.Link, ...]:
+    if not entries:
+        return ()
+    links = {(e["id"], e["kind"] or "parent"): e["weight"] for e in entries}
+    return tuple(model.Link(id, kind, weight) for (id, kind), weight in links.items())
+
+
+def _key_result(entry: Values, objective: str | None, names: _Names) -> model.KeyResult:
+    shared = entry["shared_with"]
+    return model.KeyResult(
+        id=entry["id"],
+        title=entry["title"],
+        objective=objective,
+        description=entry["description"],
+        metric=entry["metric"],
+        unit=entry["unit"],
+        direction=entry["direction"],
+        start=entry["start"],
+        target=entry["target"],
+        current=entry["current"],
+        owner=names.person(entry["owner"]),
+        lead_team=names.team(entry["lead_team"]),
+        shared_with=_teams(shared, names) if shared else (),
+        segment=entry["segment"],
+        start_date=entry["start_date"],
+        due=entry["due"],
+        cycle=names.cycle(entry["cycle"]),
+        status=status(entry["status"]),
+        progress=entry["progress"],
+        updated_at=entry["updated_at"],
+        created_by=names.person(entry["created_by"]),
+        url=entry["url"],
+        parents=_links(entry["parents"]),
+    )
+
+
+def _teams(entries: Iterable[str] | None, names: _Names) -> tuple[str, ...]:
+    resolved = (names.team(entry) for entry in entries or ())
+    return tuple(dict.fromkeys(team for team in resolved if team is not None))
+
+
+def _initiative(entry: Values, names: _Names) -> model.Initiative:
+    return model.Initiative(
+        entry["id"], entry["title"], tuple(dict.fromkeys(entry["objectives"] or ())), names.team(entry["team"]),
+        names.person(entry["owner"]), names.cycle(entry["cycle"]), entry["start"], entry["end"], status(entry["status"]),
+        entry["progress"], entry["url"],
+    )  # fmt: skip
+
+
+def _dependency(entry: Values, names: _Names) -> model.Dependency:
+    return model.Dependency(
+        entry["id"], entry["from_"], names.team(entry["on_team"]) or entry["on_team"], entry["kind"] or "dependency",
+        entry["need"], entry["impact"], entry["decision_date"], entry["decided"], entry["failure_trigger"],
+        entry["acknowledged"],
+    )  # fmt: skip
+
+
+def _review(entry: Values, names: _Names) -> model.Review:
+    return model.Review(
+        entry["id"], status(entry["kind"]), entry["date"], _teams(entry["teams"], names),
+        tuple(dict.fromkeys(entry["objectives"] or ())), entry["decision_authority"],
+    )  # fmt: skip
+
+
+def _conflict(entry: Values, names: _Names) -> model.Conflict:
+    return model.Conflict(
+        entry["id"], tuple(dict.fromkeys(entry["objectives"] or ())), entry["summary"], entry["status"] or "open",
+        names.person(entry["decision_maker"]), entry["escalate_within_days"],
+    )  # fmt: skip
+
+
+def _governance(entry: Values, names: _Names) -> model.Governance:
+    escalation, forum = entry.get("escalation") or {}, entry.get("forum")
+    return model.Governance(
+        conflict_resolver=_filled(entry.get("conflict_resolver")),
+        raise_within_days=escalation.get("raise_within_days"),
+        act_within_days=escalation.get("act_within_days"),
+        tie_breaker=_filled(entry.get("tie_breaker")),
+        translation_owner=_filled(entry.get("translation_owner")),
+        forum=_forum(forum, names) if forum else None,
+    )
+
+
+def _forum(entry: Values, names: _Names) -> model.Forum:
+    members = (names.person(member) for member in entry["members"] or ())
+    return model.Forum(
+        _filled(entry["name"]), tuple(person for person in members if person), _teams(entry["teams"], names),
+        entry["decision_authority"], entry["every_days"], entry["next"],
+    )  # fmt: skip
+
+
+def _filled(text: str | None) -> str | None:
+    return text if text and text.strip() else None
+
+
+def status(text: str | None) -> str | None:
+    """A word of a tool as one word of ours: "On Track" is on_track."""
+    if text is None:
+        return None
+    return "_".join(text.replace("-", " ").casefold().split()) or None
+
+
+def _duplicates(loaded: Values) -> Iterator[Fault]:
+    lists = ("objectives", "initiatives", "cycles", "teams", "people", "dependencies", "reviews", "conflicts")
+    for field in lists:
+        yield from _repeated((f"/{field}/{n}/id", entry["id"]) for n, entry in enumerate(_all(loaded, field)))
+    yield from _repeated(
+        (f"/{place}/{n}/id", entry["id"])
+        for place, entries in (
+            *((f"objectives/{o}/key_results", entry["key_results"]) for o, entry in enumerate(_all(loaded, "objectives"))),
+            ("key_results", loaded["key_results"]),
+        )
+        for n, entry in enumerate(entries or ())
+    )
+
+
+def _repeated(ids: Iterable[tuple[str, str]]) -> Iterator[Fault]:
+    first: dict[str, str] = {}
+    for pointer, id in ids:
+        if id in first:
+            yield Fault(pointer, f"The id “{id}” is used twice.", f"it stands first at {first[id]}; ids are unique in their list")
+        else:
+            first[id] = pointer
+
+
+def _emptiness(loaded: Values) -> Iterator[Fault]:
+    if not any(loaded[field] for field in ("objectives", "key_results", "initiatives")):
+        yield Fault("/objectives", "The set holds no objective and no key result: nothing to judge.",
+                    "check that the source is the right one and that its objectives may be read")  # fmt: skip
+
+
+def _reversed_cycles(loaded: Values) -> Iterator[Fault]:
+    for n, cycle in enumerate(_all(loaded, "cycles")):
+        if cycle["start"] and cycle["end"] and cycle["start"] > cycle["end"]:
+            yield Fault(f"/cycles/{n}/end", f"The cycle ends on {cycle['end']}, before it starts on {cycle['start']}.")

@@ -1,0 +1,128 @@
+"""durable_rules behind our two calls: the only module that touches it, and one of the two hot places.
+
+The engine crashes outside a measured subset; what keeps it inside:
+- one pattern a rule, beginning with a test on the fact's kind; no joins, negated patterns, text matching or arithmetic;
+- shards in which a fact can match at most PATHS alternatives at once, for the engine keeps those on a stack of 64 and
+  aborts the process when it overflows;
+- a sentinel fact first in every batch, for deleting a state in which nothing fired aborts the process;
+- states of at most BATCH facts, each under a session id of its own that is deleted whatever happens;
+- dense ids of facts, which the engine's 32-bit hash keeps apart; "already observed" is an error.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import durable_rules_engine
+import orjson
+
+from validator.engine.interface import EngineRule, Evaluate, Facts, Hit
+from validator.engine.lowering import Expression, Lowered, paths, row
+from validator.rules.conditions import Holds, attributes
+
+NAME = "durable_rules"
+PATHS = 60
+"""Alternatives (`lowering.paths`) of all rules on one kind of fact in one shard."""
+WIDTH = 120
+"""Attributes and marks of one kind of fact in one shard: the engine crashes at 254."""
+BATCH = 4_000
+_OBSERVED = 2
+_SENTINEL = {"id": "s", "kind": "~sentinel"}
+
+_sessions = itertools.count()
+
+
+class EngineFailure(RuntimeError):
+    """The engine did not do what its measured subset promises; no answer of it can be trusted."""
+
+
+class _Shard(NamedTuple):
+    handle: Any
+    wanted: Mapping[str, frozenset[str]]
+    """Attributes that the shard's rules ask, by kind of fact."""
+    marks: Mapping[str, Mapping[str, Holds]]
+
+
+def compile_rules(rules: Sequence[EngineRule]) -> Evaluate:
+    """The rules as one function from facts to hits, sorted by rule and fact. Compile once: the engine frees nothing."""
+    shards = [_compiled(chunks) for chunks in itertools.zip_longest(*_chunks(rules).values())]
+
+    def evaluate(facts: Facts) -> list[Hit]:
+        return sorted({hit for shard in shards for hit in _judge(shard, facts)})
+
+    return evaluate
+
+
+class _Chunk(NamedTuple):
+    """Rules on one kind of fact that one shard can hold."""
+
+    kind: str
+    lowered: Lowered
+    tests: dict[int, list[Expression]]
+
+
+def _chunks(rules: Sequence[EngineRule]) -> dict[str, list[_Chunk]]:
+    chunks: dict[str, list[_Chunk]] = {}
+    for number, rule in enumerate(rules):
+        of_kind = chunks.setdefault(rule.kind, [])
+        if not of_kind or not _takes(of_kind[-1], rule):
+            of_kind.append(_Chunk(rule.kind, Lowered(), {}))
+        of_kind[-1].tests[number] = of_kind[-1].lowered.rule(rule.condition)
+    return chunks
+
+
+def _takes(chunk: _Chunk, rule: EngineRule) -> bool:
+    ways = sum(paths(tests) for tests in chunk.tests.values()) + paths(Lowered().rule(rule.condition))
+    width = len(chunk.lowered.attributes) + len(chunk.lowered.marks) + len(attributes(rule.condition))
+    return ways <= PATHS and width <= WIDTH
+
+
+def _compiled(chunks: Sequence[_Chunk | None]) -> _Shard:
+    present = [chunk for chunk in chunks if chunk is not None]
+    definition = {str(number): _definition(c.kind, tests) for c in present for number, tests in c.tests.items()}
+    definition["s"] = _definition(_SENTINEL["kind"], [])
+    handle = durable_rules_engine.create_ruleset(f"okr{next(_sessions)}", orjson.dumps(definition).decode())
+    wanted = {chunk.kind: frozenset(chunk.lowered.attributes) for chunk in present}
+    return _Shard(handle, wanted, {chunk.kind: chunk.lowered.marks for chunk in present})
+
+
+def _definition(kind: str, tests: list[Expression]) -> dict[str, Any]:
+    return {"all": [{"m": {"$and": [{"kind": kind}, *tests]}}]}
+
+
+def _judge(shard: _Shard, facts: Facts) -> Iterator[Hit]:
+    entries = ((kind, place) for kind in shard.wanted for place in range(len(facts.get(kind, ()))))
+    while batch := list(itertools.islice(entries, BATCH)):
+        for rule, number in _fired(shard, [_row(shard, facts, kind, place) for kind, place in batch]):
+            yield rule, batch[number][1]
+
+
+def _row(shard: _Shard, facts: Facts, kind: str, place: int) -> dict[str, Any]:
+    return {"kind": kind, **row(facts[kind][place], shard.wanted[kind], shard.marks[kind])}
+
+
+def _fired(shard: _Shard, rows: list[dict[str, Any]]) -> Iterator[Hit]:
+    session = f"s{next(_sessions)}"
+    for number, values in enumerate(rows):
+        values["id"], values["sid"] = f"f{number:07d}", session
+    text = orjson.dumps([{**_SENTINEL, "sid": session}, *rows]).decode()
+    try:
+        code, state = durable_rules_engine.assert_facts(shard.handle, text)
+        if code == _OBSERVED:
+            raise EngineFailure("durable_rules took two facts for one")
+        yield from _drain(shard.handle, state)
+    finally:
+        durable_rules_engine.delete_state(shard.handle, session)
+
+
+def _drain(handle: Any, state: Any) -> Iterator[Hit]:
+    """Every firing as rule and fact number. Firings come in no order, and one may come more than once."""
+    started = durable_rules_engine.start_action_for_state(handle, state)
+    message = started[1] if started else None
+    while message:
+        ((rule, matched),) = orjson.loads(message).items()
+        if rule != "s":
+            yield int(rule), int(matched["m"]["id"][1:])
+        message = durable_rules_engine.complete_and_start_action(handle, state)

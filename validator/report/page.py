@@ -1,0 +1,65 @@
+"""A page of text of a given width, with colour or without."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from validator.report.view import View
+
+_NARROWEST, _WIDEST = 40, 120
+_LONGEST_HANG = 12
+
+
+class Page:
+    """Collects lines; nothing in them is read as markup."""
+
+    def __init__(self, view: View) -> None:
+        self._width = min(max(view.width, _NARROWEST), _WIDEST)
+        self._file = StringIO()
+        self._console = Console(
+            file=self._file,
+            width=self._width,
+            force_terminal=view.colour,
+            color_system="standard" if view.colour else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+
+    @property
+    def written(self) -> str:
+        """Everything written so far."""
+        return self._file.getvalue()
+
+    def blank(self) -> None:
+        """Leave a line empty."""
+        self._console.print()
+
+    def heading(self, title: str, remark: str = "", style: str = "bold") -> None:
+        """A title with a remark after it."""
+        body = Text.assemble((title, style), f"  {remark}" if remark else "")
+        self.line(body, first="━━ ", first_style="dim")
+
+    def line(self, body: Text, *, first: str = "", first_style: str = "", indent: int = 0, cut: bool = False) -> None:
+        """A paragraph with `first` before it; further lines hang below the body. `cut` keeps one line, ended with "…"."""
+        lead = Text(first, style=first_style)
+        room = self._width - indent
+        if cut:
+            whole = lead + body
+            whole.truncate(room, overflow="ellipsis")
+            self._print(" " * indent, whole)
+            return
+        hang = cell_len(first) if cell_len(first) <= _LONGEST_HANG else 0
+        rest = body if hang else lead + body
+        for number, part in enumerate(rest.wrap(self._console, room - hang)):
+            part.rstrip()
+            margin = lead if hang and number == 0 else Text(" " * hang)
+            self._print(" " * indent, margin + part)
+
+    def _print(self, margin: str, text: Text) -> None:
+        self._console.print(Text(margin) + text, soft_wrap=True)

@@ -1,0 +1,100 @@
+"""Plain text for people: the verdict, what is wrong by failure row, what was not judged, what to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.text import Text
+
+from validator.report.clean import ascii_marks, one_line
+from validator.report.outline import Gap, Step, first_steps, gaps, row_sections
+from validator.report.page import Page
+from validator.report.sentences import item_label
+from validator.report.text_rows import print_compact_row, print_row
+from validator.report.view import Report, View
+from validator.report.words import counted, gate_line, read_counts, severity_counts
+
+_NOTES = 3
+_RULES_NAMED = 3
+
+
+def render(report: Report, *, view: View = View()) -> str:
+    """The report as lines of the view's width; colour codes only where the view asks for them."""
+    page, rows, missing = Page(view), row_sections(report), gaps(report)
+    _print_header(page, report, view)
+    for row in rows:
+        print_compact_row(page, row) if view.compact else print_row(page, row, everything=view.everything)
+    if view.compact:
+        _print_gaps_briefly(page, missing)
+    else:
+        _print_gaps(page, missing, everything=view.everything)
+    _print_steps(page, first_steps(rows, missing))
+    page.line(Text(gate_line(report), style="bold"))
+    return page.written if view.unicode else ascii_marks(page.written)
+
+
+def _print_header(page: Page, report: Report, view: View) -> None:
+    passed = report["status"] == "pass"
+    verdict = ("PASS", "bold green") if passed else ("FAIL", "bold red")
+    page.line(Text.assemble(verdict, "  ", (severity_counts(report["summary"], zeros=True), "bold")))
+    page.line(Text(_origin(report, view)))
+    page.line(Text(f"Read: {read_counts(report)}. Ruleset {_ruleset(report)}."))
+    given = report["input"]
+    if not given["complete"]:
+        page.line(Text("The source says that this set is not complete.", style="yellow"))
+    notes = [one_line(note) for note in given.get("notes", ())]
+    shown = notes if view.everything else notes[:_NOTES]
+    for note in shown if not view.compact else ():
+        page.line(Text(note, style="dim"), first="Note: ")
+    if len(shown) < len(notes) and not view.compact:
+        page.line(Text(f"… and {counted(len(notes) - len(shown), 'more note')} (use --all)", style="dim"), indent=6)
+    page.blank()
+
+
+def _origin(report: Report, view: View) -> str:
+    given = report["input"]
+    source = given["source"] or {}
+    parts = [view.source if view.source != "-" else "standard input", source.get("tool")]
+    if source.get("exported_at"):
+        parts.append(f"exported {source['exported_at']}")
+    parts.append(f"judged as of {given['as_of']}")
+    return " · ".join(one_line(part) for part in parts if part)
+
+
+def _ruleset(report: Report) -> str:
+    return one_line(f"{report['ruleset']['name']} {report['ruleset']['version']}")
+
+
+def _print_gaps(page: Page, missing: tuple[Gap, ...], *, everything: bool) -> None:
+    if not missing:
+        return
+    page.heading("What was not judged, and what to supply", style="bold cyan")
+    for gap in missing:
+        waiting = ", ".join(gap.rules if everything else gap.rules[:_RULES_NAMED])
+        rest = "" if everything or len(gap.rules) <= _RULES_NAMED else f" and {len(gap.rules) - _RULES_NAMED} more"
+        body = Text(one_line(gap.supply)).append(f"  {waiting}{rest}", style="dim")
+        page.line(body, first=f"{counted(len(gap.rules), 'rule'):>8}  ")
+    page.blank()
+
+
+def _print_gaps_briefly(page: Page, missing: tuple[Gap, ...]) -> None:
+    if missing:
+        rules = {rule for gap in missing for rule in gap.rules}
+        names = ", ".join(gap.missing for gap in missing)
+        page.line(Text(f"Not judged: {counted(len(rules), 'rule')}, for want of {names}.", style="cyan"))
+        page.blank()
+
+
+def _print_steps(page: Page, steps: Iterable[Step]) -> None:
+    listed = tuple(steps)
+    if not listed:
+        return
+    page.heading("Do this first", style="bold green")
+    for number, step in enumerate(listed, start=1):
+        body = Text(one_line(step.action))
+        if step.items:
+            body.append(
+                " Begin with " + ", ".join(one_line(item_label(item)) for item in step.items) + ".", style="dim"
+            )
+        page.line(body, first=f"{number}. ")
+    page.blank()

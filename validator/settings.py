@@ -1,0 +1,167 @@
+"""What may be set from outside: every environment variable that the service reads is read here, once, at the start.
+
+A variable that does not exist, or a value that cannot be meant, stops the start and says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from validator.errors import Fault, OkrValidatorError
+
+PREFIX = "OKR_VALIDATOR_"
+# Kubernetes sets these for every Service, and one named okr-validator is likely: they are not meant for us.
+_SERVICE_LINK = re.compile(r"OKR_VALIDATOR_(SERVICE_(HOST|PORT\w*)|PORT_\d+_\w+)")
+_SERVICE_URL = re.compile(r"(tcp|udp|sctp)://.*")
+
+
+class BadSettings(OkrValidatorError):
+    """The service is set up in a way that cannot be meant."""
+
+
+class Settings(NamedTuple):
+    """How the service runs; each field is set by OKR_VALIDATOR_ and its name in capitals."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    allow_remote: bool = False
+    """Listen on an address that other machines reach; nothing asks them who they are."""
+    workers: int = 2
+    """Processes."""
+    threads: int = 8
+    """Requests that one process serves at a time."""
+    judgements: int = 1
+    """OKR sets that one process judges at a time: judging takes a whole core."""
+    queue: int = 2
+    """OKR sets that may wait in one process for their turn; further ones are asked to come back."""
+    max_body: int = 32 * 1024 * 1024
+    """Largest request body, in bytes."""
+    request_timeout: float = 30.0
+    """Seconds in which a client must have sent its whole request, and in which it must take each part of the answer."""
+    graceful_timeout: int = 60
+    """Seconds that running requests may still take after a signal to stop."""
+    max_requests: int = 10_000
+    """Requests after which a process is replaced by a fresh one; 0 for never."""
+    ruleset: str = "base"
+    """Ruleset that judges where the request names none."""
+    log_level: str = "info"
+    """Least level that the service writes down: debug, info, warning or error."""
+    debug: bool = False
+    """Whether the command line shows the stack of a failure of our own."""
+    metrics_dir: Path | None = None
+    """Folder through which the processes share their counts; None: one made at the start (PROMETHEUS_MULTIPROC_DIR)."""
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings that the environment asks for; raises BadSettings with every fault found."""
+    given = dict(_given(os.environ if environ is None else environ))
+    faults: list[Fault] = []
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        try:
+            values[name] = _READERS[name](text)
+        except KeyError:
+            faults.append(_unknown(name))
+        except ValueError as error:
+            faults.append(_fault(name, str(error)))
+    if faults:
+        raise BadSettings(faults)
+    return checked(Settings(**values))
+
+
+def checked(settings: Settings) -> Settings:
+    """The same settings if they fit together; raises BadSettings if not."""
+    faults = []
+    if settings.judgements + settings.queue >= settings.threads:
+        faults.append(_fault("threads", "must be more than judgements and queue together", "health checks need a thread"))
+    if not settings.allow_remote and not is_loopback(settings.host):
+        faults.append(
+            _fault(
+                "host",
+                f"“{settings.host}” is reached from other machines, and this version does not ask who is calling",
+                "use 127.0.0.1, or say that this is meant: --allow-remote or OKR_VALIDATOR_ALLOW_REMOTE=1",
+            )
+        )
+    if faults:
+        raise BadSettings(faults)
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine only."""
+    return host in {"localhost", "::1"} or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
+
+
+def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    shared = environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+    if shared:
+        yield "metrics_dir", shared
+    for key, text in environ.items():
+        linked = _SERVICE_LINK.fullmatch(key) or _SERVICE_URL.fullmatch(text)
+        if key.startswith(PREFIX) and not linked and text != "":
+            yield key.removeprefix(PREFIX).lower(), text
+
+
+def _fault(name: str, message: str, hint: str = "") -> Fault:
+    place = PREFIX + name.upper()
+    return Fault(pointer="", message=f"{place} {message}.", hint=hint, place=place)
+
+
+def _unknown(name: str) -> Fault:
+    near = difflib.get_close_matches(name, _READERS, n=1)
+    return _fault(name, "is no setting", f"did you mean {PREFIX}{near[0].upper()}?" if near else "")
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,18}", text) or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not “{text}”")
+        return int(text)
+
+    return read
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text) or float(text) == 0:
+        raise ValueError(f"must be a number of seconds above 0, not “{text}”")
+    return float(text)
+
+
+def _flag(text: str) -> bool:
+    try:
+        return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.casefold()]
+    except KeyError:
+        raise ValueError(f"must be 1 or 0, not “{text}”") from None
+
+
+def _word(pattern: str, meaning: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"must be {meaning}, not “{text}”")
+        return text
+
+    return read
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "host": _word(r"[0-9A-Za-z.:_-]{1,255}", "an address or a host name"),
+    "port": _whole(0, 65_535),
+    "allow_remote": _flag,
+    "workers": _whole(1, 256),
+    "threads": _whole(2, 256),
+    "judgements": _whole(1, 64),
+    "queue": _whole(0, 200),
+    "max_body": _whole(1_024, 2**31),
+    "request_timeout": _seconds,
+    "graceful_timeout": _whole(1, 3_600),
+    "max_requests": _whole(0, 10**9),
+    "ruleset": _word(r"[a-z0-9][a-z0-9_-]{0,63}", "the name of a ruleset"),
+    "log_level": _word(r"debug|info|warning|error", "debug, info, warning or error"),
+    "debug": _flag,
+    "metrics_dir": Path,
+}
