@@ -78,7 +78,9 @@ def checked(settings: Settings) -> Settings:
     """The same settings if they fit together; raises BadSettings if not."""
     faults = []
     if settings.judgements + settings.queue >= settings.threads:
-        faults.append(_fault("threads", "must be more than judgements and queue together", "health checks need a thread"))
+        faults.append(
+            _fault("threads", "must be more than judgements and queue together", "health checks need a thread")
+        )
     if not settings.allow_remote and not is_loopback(settings.host):
         faults.append(
             _fault(

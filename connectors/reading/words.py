@@ -69,7 +69,7 @@ def level(text: str) -> str | None:
 
 def kind(text: str) -> str | None:
     """objective, key_result or initiative; None for another word, and for “outcome”, which is used for either."""
-    return _KIND.get(fold(text))
+    return _KIND.get(fold(text)) or _KIND.get(fold(text.lower()))
 
 
 def direction(text: str) -> str | None:

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-NASTY = "\x1b[31mred\x1b[0m [red]not markup[/red] <script>alert(1)</script> a|b *c* `d` 🚀 \u202eevil עברית\x07\x00 [x](1)\nnew @ana #12"
+NASTY = (
+    "\x1b[31mred\x1b[0m [red]not markup[/red] <script>alert(1)</script> a|b *c* `d` 🚀 "
+    "\u202eevil עברית\x07\x00 [x](1)\nnew @ana #12"
+)
 
 OWNER_ROW = {
     "id": "no-delivery-owner",

@@ -69,16 +69,18 @@ def parse_json(raw: bytes) -> Any:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise unreadable(f"Not JSON: {_plain(error)}.", "numbers such as NaN are no JSON; text is UTF-8", _place(error)) from None
+        raise unreadable(
+            f"Not JSON: {_plain(error)}.", "numbers such as NaN are no JSON; text is UTF-8", _place(error)
+        ) from None
     if _MANY_DIGITS.search(raw):
         _check_numbers(raw)
     _check_depth(value)
     return value
 
 
-def read_json(request: Request) -> Any:
-    """The JSON value that a request holds."""
-    return parse_json(b"".join(iter(lambda: request.stream.read(_STEP), b"")))
+def read_all(request: Request) -> bytes:
+    """The whole body of a request."""
+    return b"".join(iter(lambda: request.stream.read(_STEP), b""))
 
 
 def _plain(error: orjson.JSONDecodeError) -> str:

@@ -27,4 +27,5 @@ def as_reference(data: Any) -> Response:
     """Data that seldom changes: it may be kept, asking each time whether it is still right."""
     response = as_json(data, {"Cache-Control": "no-cache"})
     response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:32])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -19,7 +19,9 @@ def find(name: str) -> Ruleset:
     if name not in names:
         near = difflib.get_close_matches(name[:60], names, n=1)
         hint = f"did you mean “{near[0]}”?" if near else f"there are: {', '.join(names)}"
-        raise Problem(404, "unknown-ruleset", "There is no such ruleset.", faults=[Fault("", "Unknown ruleset.", hint, "ruleset")])
+        raise Problem(
+            404, "unknown-ruleset", "There is no such ruleset.", faults=[Fault("", "Unknown ruleset.", hint, "ruleset")]
+        )
     with _LOCK:
         return _load(name)
 

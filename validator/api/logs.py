@@ -57,7 +57,11 @@ def refused(status: int, error: BaseException) -> None:
 
 def exposed(host: str) -> None:
     """The service listens to other machines."""
-    _log.warning("exposed", host=host, meaning="anyone who reaches this address may use the service: nobody is asked who they are")
+    _log.warning(
+        "exposed",
+        host=host,
+        meaning="anyone who reaches this address may use the service: nobody is asked who they are",
+    )
 
 
 class ServerLog(logging.Handler):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response
-from marshmallow import Schema
+from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
@@ -58,7 +58,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
 class Parameters(FlaskParser):
     """Reads query parameters: unknown ones, and the same one twice, are refused."""
 
-    def load_querystring(self, req: Any, schema: Schema) -> dict[str, Any]:
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"query": RAISE}  # noqa: RUF012 - webargs' attribute
+
+    def load_querystring(self, req: Any, schema: Schema) -> dict[str, Any]:  # noqa: ARG002 - webargs' signature
         """The query parameters by name."""
         for name, values in req.args.lists():
             if len(values) > 1:
@@ -71,7 +73,7 @@ class Parameters(FlaskParser):
         raise problems.bad_fields(error.messages["query"], "query parameter")
 
 
-Blueprint.ARGUMENTS_PARSER = Parameters(unknown={"query": "raise"})
+Blueprint.ARGUMENTS_PARSER = Parameters()
 
 
 def describe(app: Flask) -> Api:

@@ -50,6 +50,15 @@ def unreadable(message: str, hint: str = "", place: str = "") -> Problem:
     return Problem(400, "bad-request", "The request cannot be read.", faults=[Fault("", message, hint, place)])
 
 
+def bad_fields(found: Mapping[str, list[str]], what: str) -> Problem:
+    """The problem of form fields or query parameters at fault."""
+    faults = [
+        Fault("", " ".join(str(message) for message in messages), "", f"{what} “{name[:50]}”")
+        for name, messages in sorted(found.items())
+    ]
+    return Problem(400, "bad-request", f"A {what} is at fault.", faults=faults)
+
+
 def answer(error: HTTPException) -> Response:
     """The response that an error deserves."""
     if error.response is not None:
@@ -62,18 +71,18 @@ def answer(error: HTTPException) -> Response:
 
 def _document(status: int, error: HTTPException) -> dict[str, Any]:
     request_id = g.get("request_id", "")
-    known = isinstance(error, Problem)
+    known = error if isinstance(error, Problem) else None
     document = {
-        "type": _TYPE + error.kind if known else "about:blank",
-        "title": _title(error.kind) if known else HTTPStatus(status).phrase,
+        "type": _TYPE + known.kind if known else "about:blank",
+        "title": _title(known.kind) if known else HTTPStatus(status).phrase,
         "status": status,
-        "detail": error.description if known else _DETAILS.get(status),
+        "detail": known.description if known else _DETAILS.get(status),
         "instance": f"urn:okr-validator:request:{request_id}",
         "request_id": request_id,
     }
-    if isinstance(error, Problem) and error.faults:
-        document["errors"] = [fault._asdict() for fault in error.faults[:MOST]]
-        document["errors_total"] = len(error.faults)
+    if known and known.faults:
+        document["errors"] = [fault._asdict() for fault in known.faults[:MOST]]
+        document["errors_total"] = len(known.faults)
     return {name: value for name, value in document.items() if value is not None}
 
 
@@ -84,7 +93,9 @@ def _title(kind: str) -> str:
 def _headers(error: HTTPException) -> dict[str, str]:
     if isinstance(error, Problem):
         return error.headers
-    return {name: value for name, value in error.get_headers() if name.casefold() not in {"content-type", "content-length"}}
+    return {
+        name: value for name, value in error.get_headers() if name.casefold() not in {"content-type", "content-length"}
+    }
 
 
 class Service(Flask):

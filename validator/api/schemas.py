@@ -1,4 +1,4 @@
-"""What the API answers, as marshmallow schemas: the description is generated from them, and tests hold answers against them."""
+"""What the API answers, as marshmallow schemas: they make the description, and tests hold answers against them."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def _count(text: str) -> fields.Integer:
     return fields.Integer(validate=validate.Range(min=0), **_meta(text))
 
 
-def _list(of: type[Schema] | fields.Field, text: str) -> fields.Field:
-    if isinstance(of, fields.Field):
+def _list(of: type[Schema] | fields.String, text: str) -> Any:
+    if isinstance(of, fields.String):
         return fields.List(of, **_meta(text))
     return fields.Nested(of, many=True, **_meta(text))
 
@@ -180,7 +180,9 @@ class FindingSchema(Answer):
 class ReportSchema(Answer):
     """The report on an OKR set."""
 
-    format = fields.String(validate=validate.Equal("okr-report/1"), **_meta("Format of this report.", const="okr-report/1"))
+    format = fields.String(
+        validate=validate.Equal("okr-report/1"), **_meta("Format of this report.", const="okr-report/1")
+    )
     status = _word(("pass", "fail"), "Verdict.")
     gate = fields.Nested(GateSchema, **_meta("What made the verdict."))
     summary = fields.Nested(SummarySchema, **_meta("Counts."))
@@ -216,3 +218,66 @@ class HealthSchema(Answer):
     """A process that is well."""
 
     status = _word(("ok",), "ok.")
+
+
+class RulesetSummarySchema(Answer):
+    """A ruleset in a list."""
+
+    name = _text("Name, as in the query parameter ruleset.")
+    version = _text("Version.")
+    digest = _text("Digest of its content.")
+    description = _text("What it is for.")
+    rule_count = _count("Rules in it.")
+
+
+class RulesetListSchema(Answer):
+    """The rulesets that there are."""
+
+    rulesets = _list(RulesetSummarySchema, "Rulesets, by name.")
+
+
+class RuleSchema(Answer):
+    """A rule: what it looks for, and where."""
+
+    id = _text("Id.")
+    title = _text("The fault it finds.")
+    description = _text("Why that is a fault.")
+    kind = _text("Kind of fact that it judges, as in the vocabulary.")
+    conditions = fields.Dict(
+        keys=fields.String(),
+        **_meta("When it fires: all, any or none of a list of such objects, or attribute, operator and expected."),
+    )
+    severity = _word((*SEVERITIES, "off"), "Severity of its findings.")
+    shadow = fields.Boolean(**_meta("True where it is on trial: counted, never gating."))
+    failure = _text("Row of the failure table.", null=True)
+    needs = _list(fields.String(), "Inputs without which it is not evaluated: names of source.provides.")
+    message = _text("Message of its findings, with {attribute} to fill in.")
+
+
+class RulesetSchema(RulesetSummarySchema):
+    """A ruleset with its rules."""
+
+    parameters = fields.Dict(keys=fields.String(), **_meta("Values that its rules compare with, by name."))
+    rules = _list(RuleSchema, "Rules, in their order.")
+
+
+class FailureTableSchema(Answer):
+    """How OKRs fail: what goes wrong, why, and what mends it."""
+
+    failures = _list(FailureSchema, "Rows.")
+
+
+class AttributeSchema(Answer):
+    """An attribute that a rule may ask."""
+
+    kind = _text("Kind of fact.")
+    name = _text("Name in a rule.")
+    type = _text("Type of its values.")
+    sentence = _text("What it says.")
+    needs = _list(fields.String(), "Inputs that it rests on: names of source.provides.")
+
+
+class VocabularySchema(Answer):
+    """Everything that a rule may ask."""
+
+    attributes = _list(AttributeSchema, "Attributes, by kind of fact.")

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from connectors import registry
-from connectors.contract import Fault, Reading, Settings, SourceError
 from flask import Request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
-from validator.api.problems import Problem, unreadable
+from connectors import registry
+from connectors.contract import Fault, Reading, Settings, SourceError
+from validator.api.problems import bad_fields, unreadable
 from validator.errors import BadInput
 
 _NAME_LENGTH = 100
@@ -35,30 +35,39 @@ class UploadSettingsSchema(Schema):
         validate=validate.OneOf(["point", "comma"]),
         metadata={"description": "Mark between whole and fraction in a text such as 1,234."},
     )
-    sheet = fields.String(validate=validate.Length(max=255), metadata={"description": "The one sheet of a workbook to read."})
+    sheet = fields.String(
+        validate=validate.Length(max=255), metadata={"description": "The one sheet of a workbook to read."}
+    )
 
 
-class Upload(NamedTuple):
-    """An uploaded OKR set: the reading of the file, and the documents laid over it."""
+class Parts(NamedTuple):
+    """The parts of a multipart request."""
 
-    reading: Reading
-    overlays: tuple[Any, ...]
+    file: FileStorage
+    overlays: tuple[FileStorage, ...]
+    settings: Settings
 
 
-def read_upload(request: Request) -> Upload:
-    """Read the parts of a multipart request; raises Problem (400) or, for a file at fault, BadInput."""
-    unknown = sorted(set(request.files) - {"file", "overlay"})
+def parts_of(request: Request) -> Parts:
+    """Take in the parts of a multipart request; raises Problem (400)."""
     files = request.files.getlist("file")
-    if unknown or len(files) != 1:
-        raise unreadable("The request needs exactly one part “file”, and may have parts “overlay”.", "curl -F file=@okrs.xlsx")
-    settings = _settings(request.form)
+    if set(request.files) - {"file", "overlay"} or len(files) != 1:
+        raise unreadable(
+            "The request needs exactly one file part “file”, and may have file parts “overlay”.",
+            "curl -F file=@okrs.xlsx",
+        )
+    return Parts(files[0], tuple(request.files.getlist("overlay")), _settings(request.form))
+
+
+def read_parts(parts: Parts) -> tuple[Reading, tuple[Any, ...]]:
+    """The OKR set in the file, and the documents to lay over it; raises BadInput with places in the files."""
     with tempfile.TemporaryDirectory(prefix="okr-validator-") as folder:
-        reading = _read(files[0], Path(folder) / "file", settings)
+        reading = _read(parts.file, Path(folder) / "file", parts.settings)
         overlays = [
-            _read(part, Path(folder) / f"overlay-{number}", settings)
-            for number, part in enumerate(request.files.getlist("overlay"), 1)
+            _read(part, Path(folder) / f"overlay-{number}", parts.settings)
+            for number, part in enumerate(parts.overlays, 1)
         ]
-    return Upload(reading, tuple(overlay.document for overlay in overlays))
+    return reading, tuple(overlay.document for overlay in overlays)
 
 
 def with_places(faults: Iterable[Fault], places: Mapping[str, str]) -> tuple[Fault, ...]:
@@ -70,17 +79,12 @@ def _settings(form: Any) -> Settings:
     try:
         return Settings(**UploadSettingsSchema().load(form.to_dict()))
     except ValidationError as error:
-        raise bad_fields(error, "form field") from None
+        raise bad_fields(_messages(error), "form field") from None
 
 
-def bad_fields(error: ValidationError, what: str) -> Problem:
-    """The problem of form fields or query parameters at fault."""
-    found = error.normalized_messages()
-    faults = [
-        Fault("", " ".join(str(message) for message in messages), "", f"{what} “{name[:50]}”")
-        for name, messages in sorted(found.items())
-    ]
-    return Problem(400, "bad-request", f"A {what} is at fault.", faults=faults)
+def _messages(error: ValidationError) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return found
 
 
 def _read(part: FileStorage, folder: Path, settings: Settings) -> Reading:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from flask import Response, request
 from marshmallow import RAISE, Schema, fields, validate
 
 from validator.api import exchange, library, metrics, uploads
-from validator.api.body import read_json
+from validator.api.body import parse_json, read_all
 from validator.api.data import as_json
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.problems import Problem
 from validator.api.schemas import ReportSchema
 from validator.api.services import services
 from validator.document.schema import OkrSetSchema
-from validator.errors import BadInput
+from validator.errors import BadInput, Fault
 from validator.pipeline import judge
 from validator.rules.catalogue import Ruleset
 
@@ -33,7 +33,8 @@ class QuerySchema(Schema):
         unknown = RAISE
 
     ruleset = fields.String(
-        validate=validate.Length(min=1, max=64), metadata={"description": "Name of a ruleset. Absent: the server's own choice."}
+        validate=validate.Length(min=1, max=64),
+        metadata={"description": "Name of a ruleset. Absent: the server's own choice."},
     )
     fail_on = fields.String(
         validate=validate.OneOf(["error", "warning", "info", "never"]),
@@ -50,7 +51,7 @@ class Input(NamedTuple):
 
     document: Any
     overlays: tuple[Any, ...] = ()
-    places: Any = {}
+    places: Mapping[str, str] = {}
     notes: tuple[str, ...] = ()
 
 
@@ -68,9 +69,21 @@ _BODY = {
                 "properties": {
                     "file": {**_FILE, "description": "JSON, YAML, CSV, XLSX or ZIP; which of them is found out."},
                     "overlay": {"type": "array", "items": _FILE, "description": "Documents laid over the set."},
-                    "dates": {"type": "string", "enum": ["dmy", "mdy"], "description": "Order of a date such as 01/02/2026."},
-                    "decimals": {"type": "string", "enum": ["point", "comma"], "description": "Decimal mark in a text."},
-                    "sheet": {"type": "string", "maxLength": 255, "description": "The one sheet of a workbook to read."},
+                    "dates": {
+                        "type": "string",
+                        "enum": ["dmy", "mdy"],
+                        "description": "Order of a date such as 01/02/2026.",
+                    },
+                    "decimals": {
+                        "type": "string",
+                        "enum": ["point", "comma"],
+                        "description": "Decimal mark in a text.",
+                    },
+                    "sheet": {
+                        "type": "string",
+                        "maxLength": 255,
+                        "description": "The one sheet of a workbook to read.",
+                    },
                 },
             }
         },
@@ -95,24 +108,32 @@ def judge_set(query: dict[str, Any]) -> Response:
     """
     ruleset = library.find(query.get("ruleset") or services().settings.ruleset)
     exchange.note(ruleset=ruleset.name)
-    given = _read()
-    try:
-        report = _judge(given, ruleset, query["fail_on"], query.get("as_of"))
-    except BadInput as error:
-        raise _at_fault(BadInput(uploads.with_places(error.faults, given.places))) from None
+    read = _received()
+    with services().gate.turn():
+        report = _judge(read(), ruleset, query)
     metrics.judged(report)
-    exchange.note(verdict=report["status"], findings=len(report["findings"]), items=sum(report["summary"]["items"].values()))
+    exchange.note(
+        verdict=report["status"], findings=len(report["findings"]), items=sum(report["summary"]["items"].values())
+    )
     return as_json(report, {STATUS: report["status"]})
 
 
-def _read() -> Input:
+def _received() -> Callable[[], Input]:
+    """Take in the whole body, which waits for the client; what is returned reads it, which waits for nobody."""
     kind = request.mimetype
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise Problem(415, "unsupported-body", "The body is compressed; send it as it is.", headers={"Accept-Encoding": "identity"})
+        raise Problem(
+            415,
+            "unsupported-body",
+            "The body is compressed; send it as it is.",
+            headers={"Accept-Encoding": "identity"},
+        )
     if kind == "multipart/form-data":
-        return _read_upload()
+        parts = uploads.parts_of(request)
+        return lambda: _upload(parts)
     if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
-        return Input(read_json(request))
+        raw = read_all(request)
+        return lambda: Input(parse_json(raw))
     raise Problem(
         415,
         "unsupported-body",
@@ -121,18 +142,27 @@ def _read() -> Input:
     )
 
 
-def _read_upload() -> Input:
+def _upload(parts: uploads.Parts) -> Input:
     try:
-        upload = uploads.read_upload(request)
+        reading, overlays = uploads.read_parts(parts)
     except BadInput as error:
-        raise _at_fault(error) from None
-    reading = upload.reading
-    return Input(reading.document, upload.overlays, reading.places, reading.notes)
+        raise _at_fault(error.faults) from None
+    return Input(reading.document, overlays, reading.places, reading.notes)
 
 
-def _judge(given: Input, ruleset: Ruleset, fail_on: str, as_of: datetime.date | None) -> dict[str, Any]:
-    return judge(given.document, ruleset, overlays=given.overlays, fail_on=fail_on, as_of=as_of, notes=given.notes)
+def _judge(given: Input, ruleset: Ruleset, query: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return judge(
+            given.document,
+            ruleset,
+            overlays=given.overlays,
+            fail_on=query["fail_on"],
+            as_of=query.get("as_of"),
+            notes=given.notes,
+        )
+    except BadInput as error:
+        raise _at_fault(uploads.with_places(error.faults, given.places)) from None
 
 
-def _at_fault(error: BadInput) -> Problem:
-    return Problem(422, "invalid-okr-set", "The OKR set cannot be judged.", faults=error.faults)
+def _at_fault(faults: Iterable[Fault]) -> Problem:
+    return Problem(422, "invalid-okr-set", "The OKR set cannot be judged.", faults=faults)

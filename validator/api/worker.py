@@ -74,7 +74,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.sock.start(self.app.settings.request_timeout)
         return super().handle(conn)
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Answer what is not HTTP, so that the application never sees it."""
         status, title = _STATUS.get(type(exc), (400, "Bad Request"))
         if not isinstance(exc, errors.ParseException):

@@ -12,11 +12,7 @@ Thing = TypeVar("Thing")
 
 
 def pick(name: str, things: Mapping[str, Thing], noun: str) -> Thing:
-    """The thing of that name.
-
-    Raises:
-        click.UsageError: where there is none; it names the nearest, or all that there are.
-    """
+    """The thing of that name. Raises click.UsageError, which names the nearest or else all, where there is none."""
     if name in things:
         return things[name]
     near = get_close_matches(name, things, n=1)

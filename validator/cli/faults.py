@@ -27,8 +27,8 @@ def located(faults: Iterable[Fault], places: Mapping[str, str]) -> tuple[Fault, 
 def fault_lines(faults: Sequence[Fault]) -> Iterator[str]:
     """Place or pointer, message and hint of each fault; past fifty, how many more there are."""
     for fault in faults[:_AT_MOST]:
-        where = one_line(fault.place or fault.pointer)
-        yield f"{where}: {one_line(fault.message)}" if where else one_line(fault.message)
+        where, message = one_line(fault.place or fault.pointer), one_line(fault.message)
+        yield message if message.startswith(where) else f"{where}: {message}"
         if fault.hint:
             yield f"  {one_line(fault.hint)}"
     if len(faults) > _AT_MOST:

@@ -34,10 +34,8 @@ class Request(NamedTuple):
 def judged(request: Request, *, quiet: bool = False) -> Report:
     """The report on what the request names.
 
-    Raises:
-        SourceError: where the set or an overlay cannot be read.
-        BadInput: where it cannot be judged; each fault has the place that the reader knows.
-        BadRuleset: where the ruleset cannot be used.
+    Raises SourceError where the set or an overlay cannot be read, BadInput where it cannot be judged, with the place of
+    each fault that the reader knows, and BadRuleset where the ruleset cannot be used.
     """
     ruleset = load_ruleset(request.ruleset)
     with stages(quiet=quiet) as stage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,9 +12,10 @@ from connectors.contract import SourceError
 from validator.cli.app import app
 from validator.cli.faults import fault_lines
 from validator.errors import OkrValidatorError
+from validator.report.clean import one_line
+from validator.settings import BadSettings, read_settings
 
 PASSED, FOUND, BAD_INPUT, OUR_FAILURE, INTERRUPTED = 0, 1, 2, 3, 130
-_DEBUG = "OKR_VALIDATOR_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,11 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    if os.environ.get(_DEBUG):
+    hint = "Run again with OKR_VALIDATOR_DEBUG=1 for the traceback."
+    if _debugging():
         traceback.print_exception(error)
-    said = " ".join(str(error).split())
-    hint = "" if os.environ.get(_DEBUG) else f" Run again with {_DEBUG}=1 for the traceback."
-    return _say(OUR_FAILURE, f"okr-validator failed: {type(error).__name__}: {said}.{hint}")
+        hint = ""
+    said = one_line(str(error)) or "no message"
+    return _say(OUR_FAILURE, f"okr-validator failed: {type(error).__name__}: {said}. {hint}".rstrip())
+
+
+def _debugging() -> bool:
+    try:
+        return read_settings().debug
+    except BadSettings:
+        return False
 
 
 def _say(code: int, *lines: str) -> int:

@@ -24,16 +24,13 @@ def terminal_view(source: str = "") -> View:
 
 
 def print_out(text: str, *, encoding: str = "") -> None:
-    """Write text to standard output. A reader that stopped reading is no error.
+    """Write text to standard output; a reader that stopped reading is no error.
 
-    Args:
-        text: what to write.
-        encoding: of the bytes; "" means the terminal's, in which what cannot be written becomes "?".
+    An encoding of "" means the terminal's, in which a character that cannot be written becomes "?".
     """
-    stream = click.get_binary_stream("stdout")
     try:
-        stream.write(text.encode(encoding or _encoding(), errors="replace"))
-        stream.flush()
+        sys.stdout.buffer.write(text.encode(encoding or _encoding(), errors="replace"))
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         # Python flushes standard output once more at exit; it must find something to flush into.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -46,11 +43,7 @@ def print_lines(*lines: str) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write text as UTF-8 so that the file is either the old one or the whole new one.
-
-    Raises:
-        click.FileError: where the file cannot be written.
-    """
+    """Write text as UTF-8 so that the file is the old one or the whole new one. Raises click.FileError."""
     target = path.resolve()
     content = text.encode("utf-8", errors="replace")
     try:

@@ -10,14 +10,19 @@ _EPILOG = """\b
 Examples:
   okr-validator serve --port 8000
   curl -s -H "Content-Type: application/json" --data @okrs.json http://127.0.0.1:8000/v1/validations
+
+What is not given comes from the environment (OKR_VALIDATOR_HOST, OKR_VALIDATOR_PORT and so on), else is the default.
 """
 
 
 @click.command("serve", epilog=_EPILOG)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Processes.")
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1), help="Threads of each process.")
-def command(host: str, port: int, workers: int, threads: int) -> None:
+@click.option("--host", help="Address to listen on; default: 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; default: 8000.")
+@click.option("--workers", type=click.IntRange(1), help="Processes.")
+@click.option("--threads", type=click.IntRange(1), help="Requests that one process serves at a time.")
+@click.option("--allow-remote", is_flag=True, default=None, help="Listen on an address that other machines reach.")
+def command(
+    host: str | None, port: int | None, workers: int | None, threads: int | None, allow_remote: bool | None
+) -> None:
     """Serve the HTTP API until interrupted."""
-    serve(host, port, workers, threads)
+    serve(host, port, workers, threads, allow_remote=allow_remote)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import click
 
 from connectors import registry
 from connectors.contract import Fault, Reading, Settings, SourceError
@@ -14,27 +13,21 @@ STANDARD_INPUT = "-"
 
 
 def read_source(source: str, *, connector: str | None, settings: Settings) -> Reading:
-    """The OKR set in a file or folder, or in JSON or YAML on standard input.
+    """The OKR set in a file or folder, or on standard input, there in JSON or YAML unless a connector is named.
 
-    Raises:
-        SourceError: where it cannot be read.
+    Raises SourceError.
     """
     if source != STANDARD_INPUT:
         return registry.read(Path(source), name=connector, settings=settings)
-    content = click.get_binary_stream("stdin").read()
+    content = sys.stdin.buffer.read()
     if not content.strip():
         raise SourceError(Fault("", "Standard input is empty.", "Give a file, or pipe a JSON or YAML document in."))
-    kind = "json" if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else "yaml"
     with TemporaryDirectory() as folder:
-        path = Path(folder, f"standard-input.{kind}")
+        path = Path(folder, "standard-input")
         path.write_bytes(content)
-        return registry.read(path, name=connector, settings=settings)
+        return registry.read(path, name=connector or "document", settings=settings)
 
 
 def read_overlay(path: Path) -> object:
-    """The document of an overlay.
-
-    Raises:
-        SourceError: where it cannot be read.
-    """
+    """The document of an overlay. Raises SourceError."""
     return registry.read(path).document

@@ -26,6 +26,7 @@ An overlay is a document of the same shape that supplies what the tool cannot ho
 """
 
 _Existing = click.Path(exists=True, path_type=Path)
+_Day = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("validate", epilog=_EPILOG)
@@ -41,7 +42,12 @@ _Existing = click.Path(exists=True, path_type=Path)
     show_default=True,
     help="Least severity that exits 1.",
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day to judge by; default: the day of the export.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day to judge by; default: the day of the export.",
+)
 @click.option("--connector", metavar="NAME", help="Reader to use; default: the one that recognises the path.")
 @click.option("--sheet", help="The one sheet of a workbook to read.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How 01/02/2026 is meant.")

@@ -48,7 +48,8 @@ def _found(loaded: Mapping[str, Any], there: Callable[[Any], bool]) -> set[str]:
     found = {name for name, field in _OF_DOCUMENT.items() if there(loaded[field])}
     found |= {name for name, field in _OF_OBJECTIVES.items() if _any(objectives, field, there)}
     found |= {n for n, of in _OF_KEY_RESULTS.items() if any(_any(key_results, field, there) for field in of)}
-    found |= {"key_results", "measures"} if loaded["key_results"] else set()
+    found |= {"key_results"} if loaded["key_results"] else set()
+    found |= {"measures"} if key_results and there is _given else set()
     found |= {"levels"} if _any(teams, "level", there) else set()
     found |= {"functions"} if _any(teams, "function", there) else set()
     return found | _of_links(objectives) | _of_acknowledgements(loaded, objectives) | _of_governance(loaded, there)

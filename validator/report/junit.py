@@ -12,13 +12,13 @@ from xml.etree import ElementTree as ET
 
 from validator.report.clean import one_line
 from validator.report.sentences import item_ids, way_to_decision, why
-from validator.report.view import Report, View
+from validator.report.view import PLAIN, Report, View
 
 Rule = Mapping[str, Any]
 Finding = Mapping[str, Any]
 
 
-def render(report: Report, *, view: View = View()) -> str:
+def render(report: Report, *, view: View = PLAIN) -> str:
     """The report as JUnit XML, without characters that XML forbids."""
     suites = ET.Element("testsuites", {"name": one_line(view.source) or "okr-validator"})
     by_rule: dict[str, list[Finding]] = {}

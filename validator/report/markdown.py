@@ -9,7 +9,7 @@ from typing import Any
 from validator.report.clean import one_line
 from validator.report.outline import Gap, RowSection, RuleSection, Step, first_steps, gaps, row_sections
 from validator.report.sentences import item_ids, item_label, way_to_decision, why
-from validator.report.view import Report, View
+from validator.report.view import PLAIN, Report, View
 from validator.report.words import gate_line, read_counts, severity_counts
 
 _PER_RULE = 10
@@ -18,7 +18,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]#|~>$]|^[-+])")
 _REFERENCE = re.compile(r"([@#])(?=\w)")
 
 
-def render(report: Report, *, view: View = View()) -> str:
+def render(report: Report, *, view: View = PLAIN) -> str:
     """The report as Markdown; text from outside is escaped, and cannot mention people or close a tag."""
     rows, missing = row_sections(report), gaps(report)
     lines = [

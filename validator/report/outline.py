@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from validator.report.words import SEVERITIES, SUPPLY
 from validator.report.view import Report
+from validator.report.words import SEVERITIES, SUPPLY
 
 Finding = Mapping[str, Any]
 

@@ -46,20 +46,20 @@ class Page:
         self.line(body, first="━━ ", first_style="dim")
 
     def line(self, body: Text, *, first: str = "", first_style: str = "", indent: int = 0, cut: bool = False) -> None:
-        """A paragraph with `first` before it; further lines hang below the body. `cut` keeps one line, ended with "…"."""
-        lead = Text(first, style=first_style)
+        """A paragraph with `first` before it, further lines below the body; `cut` keeps one line, ended with "…"."""
+        lead = Text.assemble((first, first_style))
         room = self._width - indent
         if cut:
             whole = lead + body
             whole.truncate(room, overflow="ellipsis")
-            self._print(" " * indent, whole)
+            self._print(indent, whole)
             return
         hang = cell_len(first) if cell_len(first) <= _LONGEST_HANG else 0
         rest = body if hang else lead + body
         for number, part in enumerate(rest.wrap(self._console, room - hang)):
             part.rstrip()
             margin = lead if hang and number == 0 else Text(" " * hang)
-            self._print(" " * indent, margin + part)
+            self._print(indent, margin + part)
 
-    def _print(self, margin: str, text: Text) -> None:
-        self._console.print(Text(margin) + text, soft_wrap=True)
+    def _print(self, indent: int, text: Text) -> None:
+        self._console.print(Text(" " * indent) + text, soft_wrap=True)

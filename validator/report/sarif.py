@@ -1,7 +1,7 @@
 """SARIF 2.1.0, for code scanning pages and editors.
 
-A finding is a result; the items are logical locations ("objective/C1"), the judged file is the physical one. Findings of
-shadow rules are results to review, not failures.
+A finding is a result; the items are logical locations ("objective/C1"), the judged file is the physical one.
+Findings of shadow rules are results to review, not failures.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import orjson
 from validator import __version__
 from validator.report.clean import one_line
 from validator.report.sentences import way_to_decision, why
-from validator.report.view import Report, View
+from validator.report.view import PLAIN, Report, View
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -27,7 +27,7 @@ _LINK_START = re.compile(r"\[(?=[^\]]*\]\()")
 Json = dict[str, Any]
 
 
-def render(report: Report, *, view: View = View()) -> str:
+def render(report: Report, *, view: View = PLAIN) -> str:
     """The report as one SARIF log with one run; the same report and source give the same bytes."""
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, view.source)]}
     return orjson.dumps(log, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()

@@ -11,14 +11,14 @@ from validator.report.outline import Gap, Step, first_steps, gaps, row_sections
 from validator.report.page import Page
 from validator.report.sentences import item_label
 from validator.report.text_rows import print_compact_row, print_row
-from validator.report.view import Report, View
+from validator.report.view import PLAIN, Report, View
 from validator.report.words import counted, gate_line, read_counts, severity_counts
 
 _NOTES = 3
 _RULES_NAMED = 3
 
 
-def render(report: Report, *, view: View = View()) -> str:
+def render(report: Report, *, view: View = PLAIN) -> str:
     """The report as lines of the view's width; colour codes only where the view asks for them."""
     page, rows, missing = Page(view), row_sections(report), gaps(report)
     _print_header(page, report, view)
@@ -91,10 +91,7 @@ def _print_steps(page: Page, steps: Iterable[Step]) -> None:
         return
     page.heading("Do this first", style="bold green")
     for number, step in enumerate(listed, start=1):
-        body = Text(one_line(step.action))
-        if step.items:
-            body.append(
-                " Begin with " + ", ".join(one_line(item_label(item)) for item in step.items) + ".", style="dim"
-            )
+        begin = ", ".join(one_line(item_label(item)) for item in step.items)
+        body = Text(one_line(step.action)).append(f" Begin with {begin}." if begin else "", style="dim")
         page.line(body, first=f"{number}. ")
     page.blank()

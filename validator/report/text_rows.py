@@ -22,7 +22,7 @@ Finding = Mapping[str, Any]
 
 def print_row(page: Page, row: RowSection, *, everything: bool) -> None:
     """The row's problem, its findings by rule, then why it happens and what to do, once."""
-    page.heading(one_line(row.problem), severity_counts(row.counts) if row.counts else "in shadow only")
+    page.heading(one_line(row.problem), _counts(row))
     for rule in row.rules:
         _print_rule(page, rule, everything=everything)
     page.line(Text(one_line(row.root_cause)), first="Why it happens: ", indent=2, first_style="bold")
@@ -32,11 +32,13 @@ def print_row(page: Page, row: RowSection, *, everything: bool) -> None:
 
 def print_compact_row(page: Page, row: RowSection) -> None:
     """The row in about three lines: its problem, its worst finding, the first sentence of its fix."""
-    page.line(
-        Text(one_line(row.problem), style="bold").append(f"  {severity_counts(row.counts)}", style="dim"), cut=True
-    )
+    page.line(Text.assemble((one_line(row.problem), "bold"), (f"  {_counts(row)}", "dim")), cut=True)
     _print_finding(page, row.findings[0], everything=False, cut=True)
     page.line(Text(one_line(first_sentence(row.fix))), first="→ ", indent=2, first_style="bold green", cut=True)
+
+
+def _counts(row: RowSection) -> str:
+    return severity_counts(row.counts) if row.counts else "in shadow only"
 
 
 def _print_rule(page: Page, rule: RuleSection, *, everything: bool) -> None:
@@ -58,6 +60,5 @@ def _print_finding(page: Page, finding: Finding, *, everything: bool, cut: bool 
     if everything and finding["why"]:
         page.line(Text(one_line(why(finding)), style="dim"), first="because ", indent=6)
     if finding.get("decision") and not cut:
-        page.line(
-            Text(one_line(way_to_decision(finding["decision"]))), first="decision: ", indent=6, first_style="bold"
-        )
+        way = Text(one_line(way_to_decision(finding["decision"])))
+        page.line(way, first="decision: ", indent=6, first_style="bold")

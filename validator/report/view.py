@@ -25,8 +25,13 @@ class View(NamedTuple):
     """True fits the whole text report on about one screen."""
 
 
+PLAIN = View()
+"""For a file or another program."""
+
+
 class Format(Protocol):
     """The one member of a format module."""
 
-    # The report as one text that ends with a newline. The same report and view give the same text.
-    def render(self, report: Report, *, view: View = ...) -> str: ...
+    def render(self, report: Report, *, view: View = ...) -> str:
+        """The report as one text that ends with a newline. The same report and view give the same text."""
+        ...

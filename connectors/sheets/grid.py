@@ -1,0 +1,106 @@
+"""Sheets whose header is known: lines of cells by field, each with the place a person finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from connectors.contract import Fault
+from connectors.reading.headers import Column, Header, find_header
+from connectors.reading.table import Cell, Row, Sheet, Workbook, place
+
+Key = tuple[str, str, int]
+"""Field, scope ("", "objective" or "key_result"), and number of the key result in the row."""
+
+
+class Taken(NamedTuple):
+    """A cell that has a value, where it is, and the unit its column's header gives."""
+
+    cell: Cell
+    place: str
+    unit: str = ""
+
+    @property
+    def text(self) -> str:
+        """The cell as text."""
+        return self.cell.text
+
+
+class Log:
+    """What was decided or left out, and what is wrong; each said once."""
+
+    def __init__(self) -> None:
+        self.notes: dict[str, None] = {}
+        self.faults: dict[Fault, None] = {}
+
+    def note(self, sentence: str) -> None:
+        """Say something to the person, once."""
+        self.notes.setdefault(sentence)
+
+    def problem(self, taken: Taken) -> None:
+        """A wanted cell that has no value to give."""
+        self.faults.setdefault(Fault("", f"The cell {taken.cell.problem}.", taken.cell.hint, taken.place))
+
+
+class Table(NamedTuple):
+    """A sheet with a header."""
+
+    file: str
+    sheet: str
+    header: Header
+    columns: Mapping[Key, Column]
+    rows: tuple[Row, ...]
+    log: Log
+
+    @property
+    def title(self) -> str:
+        """The sheet as a note names it."""
+        return f"sheet “{self.sheet}”" if self.sheet else f"“{self.file}”"
+
+
+class Line(NamedTuple):
+    """One row below the header."""
+
+    table: Table
+    row: Row
+
+    def take(self, field: str, scope: str = "", number: int = 0) -> Taken | None:
+        """The cell of a field; None if there is no such column, or it is empty, or it has a problem (then a fault)."""
+        column = self.table.columns.get((field, scope, number))
+        cell = self.row.cells.get(column.index) if column else None
+        if column is None or cell is None:
+            return None
+        taken = Taken(cell, place(self.table.file, self.table.sheet, self.row.number, column.index), column.unit)
+        if cell.problem:
+            self.table.log.problem(taken)
+            return None
+        return taken if taken.text else None
+
+    def text(self, field: str, scope: str = "", number: int = 0) -> str:
+        """The text of a field; "" where there is none."""
+        taken = self.take(field, scope, number)
+        return taken.text if taken else ""
+
+    @property
+    def place(self) -> str:
+        """The row, by its first cell."""
+        return place(self.table.file, self.table.sheet, self.row.number, min(self.row.cells))
+
+
+def table_of(workbook: Workbook, sheet: Sheet, log: Log) -> Table | None:
+    """The sheet under its header; None where no header is found."""
+    header = find_header(sheet)
+    if header is None:
+        return None
+    columns = {(column.field, column.scope, column.number): column for column in header.columns}
+    rows = tuple(row for row in sheet.rows if row.number > header.row and not _only_spread(row))
+    return Table(workbook.name, sheet.name, header, columns, rows, log)
+
+
+def _only_spread(row: Row) -> bool:
+    return all(cell.spread for cell in row.cells.values())
+
+
+def lines(tables: Iterable[Table]) -> list[Line]:
+    """All rows of the tables, in order."""
+    return [Line(table, row) for table in tables for row in table.rows]

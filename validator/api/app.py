@@ -1,0 +1,26 @@
+"""The HTTP API as a WSGI application."""
+
+from __future__ import annotations
+
+from validator.api import documentation, exchange, health, logs, openapi, reference, rulesets, validations
+from validator.api.gate import Gate
+from validator.api.problems import Service
+from validator.api.services import KEY, Services
+from validator.settings import Settings
+
+_PARTS = 200
+
+
+def create_app(settings: Settings) -> Service:
+    """The application, set up as asked."""
+    logs.configure(settings.log_level)
+    app = Service("okr-validator", static_folder=None, template_folder=None)
+    app.config.update(MAX_FORM_PARTS=_PARTS)
+    app.url_map.strict_slashes, app.url_map.merge_slashes = True, False
+    app.extensions[KEY] = Services(settings, Gate(settings.judgements, settings.queue))
+    exchange.install(app, settings.max_body)
+    api = openapi.describe(app)
+    for part in (validations, rulesets, reference, health):
+        api.register_blueprint(part.blueprint)
+    app.register_blueprint(documentation.pages(api))
+    return app

@@ -1,0 +1,80 @@
+"""The rulesets that judge: the resource /v1/rulesets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from validator.api import library
+from validator.api.data import ETAG, IF_NONE_MATCH, as_reference
+from validator.api.openapi import Answer, Blueprint, resource
+from validator.api.schemas import RulesetListSchema, RulesetSchema
+from validator.rules.catalogue import Rule, Ruleset, shipped
+from validator.rules.conditions import Condition, Group, Other
+
+blueprint = Blueprint("rulesets", __name__, description="The rules that judge.")
+
+
+@resource(
+    blueprint,
+    "/v1/rulesets",
+    Answer(RulesetListSchema, "The rulesets.", headers=ETAG),
+    parameters=[IF_NONE_MATCH],
+)
+def list_rulesets() -> Response:
+    """List the rulesets."""
+    return as_reference({"rulesets": [_summary(library.find(name)) for name in shipped()]})
+
+
+@resource(
+    blueprint,
+    "/v1/rulesets/<name>",
+    Answer(RulesetSchema, "The ruleset.", headers=ETAG),
+    refusals=(404,),
+    parameters=[IF_NONE_MATCH],
+)
+def show_ruleset(name: str) -> Response:
+    """Show a ruleset with its rules."""
+    ruleset = library.find(name)
+    rules = [_rule(rule) for rule in ruleset.rules]
+    return as_reference({**_summary(ruleset), "parameters": dict(ruleset.parameters), "rules": rules})
+
+
+def _summary(ruleset: Ruleset) -> dict[str, Any]:
+    return {
+        "name": ruleset.name,
+        "version": ruleset.version,
+        "digest": ruleset.digest,
+        "description": ruleset.description,
+        "rule_count": len(ruleset.rules),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "description": rule.description,
+        "kind": rule.kind,
+        "conditions": _conditions(rule.condition),
+        "severity": rule.severity,
+        "shadow": rule.shadow,
+        "failure": rule.failure,
+        "needs": list(rule.needs),
+        "message": rule.message,
+    }
+
+
+def _conditions(condition: Condition) -> dict[str, Any]:
+    if isinstance(condition, Group):
+        return {condition.join: [_conditions(part) for part in condition.parts]}
+    return {"attribute": condition.attribute, "operator": condition.operator, "expected": _expected(condition.expected)}
+
+
+def _expected(value: Any) -> Any:
+    if isinstance(value, Other):
+        return {"attribute": value.attribute}
+    if isinstance(value, tuple):
+        return list(value)
+    return getattr(value, "pattern", value)

@@ -1,0 +1,124 @@
+"""Runs the API with gunicorn, as a library: processes that share one port, and a clean end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from validator.api import logs
+from validator.api.worker import Worker
+from validator.settings import Settings, checked, is_loopback, read_settings
+
+_METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+_STALLED = 120
+
+
+def serve(
+    host: str | None = None,
+    port: int | None = None,
+    workers: int | None = None,
+    threads: int | None = None,
+    *,
+    allow_remote: bool | None = None,
+) -> None:
+    """Serve until told to stop; what is None comes from the environment.
+
+    Raises BadSettings at the start, and SystemExit at the end.
+    """
+    given: dict[str, Any] = {"host": host, "port": port, "workers": workers, "threads": threads, "allow_remote": allow_remote}
+    settings = read_settings()._replace(**{name: value for name, value in given.items() if value is not None})
+    run(checked(settings))
+
+
+def run(settings: Settings) -> None:
+    """Serve with these settings until told to stop."""
+    logs.configure(settings.log_level)
+    if not is_loopback(settings.host):
+        logs.exposed(settings.host)
+    folder = settings.metrics_dir or Path(tempfile.mkdtemp(prefix="okr-validator-metrics-"))
+    _empty(folder)
+    os.environ[_METRICS_DIR] = str(folder)
+    server = _Server(settings._replace(metrics_dir=folder))
+    if settings.metrics_dir is None:
+        # No context manager: each process leaves through this function when it ends, and would take the folder along.
+        server.cfg.set("on_exit", lambda _: shutil.rmtree(folder, ignore_errors=True))
+    server.run()
+
+
+def _empty(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
+
+
+class ServerLogger(Logger):  # type: ignore[misc]
+    """What gunicorn says, as events like our own."""
+
+    def setup(self, cfg: Any) -> None:
+        """Write through our own log."""
+        self.cfg = cfg
+        self.error_log.handlers = [logs.ServerLog()]
+        self.error_log.setLevel(logging.WARNING)
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, set up by our settings alone."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Translate our settings into gunicorn's."""
+        for name, value in _config(self.settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """The application; called in each process."""
+        # prometheus_client chooses where counts are kept when first imported: by now the folder is there.
+        from validator.api.app import create_app
+
+        return create_app(self.settings)
+
+
+def _config(settings: Settings) -> dict[str, Any]:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": f"{host}:{settings.port}",
+        "worker_class": Worker,
+        "workers": settings.workers,
+        "threads": settings.threads,
+        "max_requests": settings.max_requests,
+        "max_requests_jitter": settings.max_requests // 10,
+        "timeout": _STALLED,
+        "graceful_timeout": settings.graceful_timeout,
+        "keepalive": 5,
+        "sendfile": False,  # it would wait for a client that does not read
+        "control_socket_disable": True,
+        "logger_class": ServerLogger,
+        "when_ready": _announce,
+        "child_exit": _forget,
+        "proc_name": "okr-validator",
+    }
+
+
+def _announce(arbiter: Any) -> None:
+    host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    sys.stdout.write(f"OKR Validator listens on {address} — documentation: {address}/docs\n")
+    sys.stdout.flush()
+
+
+def _forget(_: Any, worker: Any) -> None:
+    from prometheus_client.multiprocess import mark_process_dead  # see load
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,28 @@
+"""`okr-validator demo`: the example set that shows every failure row, judged."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+
+import click
+
+from validator.cli.judging import Request, judged
+from validator.cli.output import print_lines, print_out, terminal_view
+from validator.report import text
+
+_NEXT = (
+    "",
+    "Try next:",
+    "  okr-validator template okrs.xlsx     get a workbook to fill in with your own",
+    "  okr-validator validate okrs.xlsx     judge it, with every finding and what mends it",
+    "  okr-validator rules explain orphaned-company-objective",
+)
+
+
+@click.command("demo")
+def command() -> None:
+    """Judge a small example set. Exits 0 whatever is found: it is a demonstration."""
+    with as_file(files("rulesets").joinpath("example.yaml")) as path:
+        report = judged(Request(str(path)))
+    print_out(text.render(report, view=terminal_view("the example set")._replace(compact=True)))
+    print_lines(*_NEXT)

@@ -1,0 +1,16 @@
+"""What a fact is."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Item = tuple[str, str]
+"""Kind and id of a thing in the set, such as ("objective", "C1")."""
+
+
+class Fact(NamedTuple):
+    """One thing to judge: its attributes, and the items that a finding about it concerns, the first being its subject."""
+
+    values: dict[str, Any]
+    """Attributes by name; what is unknown is left off."""
+    items: tuple[Item, ...]

@@ -1,0 +1,125 @@
+"""Facts about links: does what an item serves exist, is it above it, in its cycle and around its dates."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from validator.document.model import Initiative, KeyResult, Objective
+from validator.facts.fact import Fact, Item
+from validator.facts.index import RANK, Index, cycle_of, cycle_window, known, team_of
+from validator.facts.titles import same_title_key
+
+Day = datetime.date
+
+
+class _End(NamedTuple):
+    """One end of a link."""
+
+    item: Item
+    title: str
+    team: str | None
+    cycle: str | None
+    level: str | None
+    start: Day | None
+    end: Day | None
+    created_by: str | None
+    owners: frozenset[str]
+
+
+def link_facts(index: Index) -> Iterator[Fact]:
+    """One fact a link: of every objective, and of those key results and initiatives that have a place in time."""
+    for objective in index.okrs.objectives:
+        for link in objective.parents:
+            yield _fact(index, _objective(objective), link.id, link.kind)
+        for kr in objective.key_results:
+            if kr.start_date or kr.due or kr.cycle:
+                yield _fact(index, _key_result(index, kr), objective.id, "parent")
+            for link in kr.parents:
+                yield _fact(index, _key_result(index, kr), link.id, link.kind)
+    for kr in index.okrs.loose_key_results:
+        for link in kr.parents:
+            yield _fact(index, _key_result(index, kr), link.id, link.kind)
+    for initiative in index.okrs.initiatives:
+        for id in initiative.objectives:
+            yield _fact(index, _initiative(initiative), id, "parent")
+
+
+def _objective(objective: Objective) -> _End:
+    return _End(
+        ("objective", objective.id), objective.title, objective.team, objective.cycle, objective.level, objective.start,
+        objective.end, objective.created_by, frozenset(owner.person for owner in objective.owners),
+    )  # fmt: skip
+
+
+def _key_result(index: Index, kr: KeyResult) -> _End:
+    return _End(
+        ("key_result", kr.id), kr.title, team_of(index, kr), cycle_of(index, kr), None, kr.start_date, kr.due, kr.created_by,
+        frozenset([kr.owner] if kr.owner else ()),
+    )  # fmt: skip
+
+
+def _initiative(initiative: Initiative) -> _End:
+    return _End(
+        ("initiative", initiative.id), initiative.title, initiative.team, initiative.cycle, None, initiative.start,
+        initiative.end, None, frozenset(),
+    )  # fmt: skip
+
+
+def _served(index: Index, id: str) -> _End | None:
+    if id in index.objectives:
+        return _objective(index.objectives[id])
+    return _key_result(index, index.key_results[id]) if id in index.key_results else None
+
+
+def _fact(index: Index, low: _End, target: str, relation: str) -> Fact:
+    high = _served(index, target)
+    values = known(
+        title=low.title,
+        parent_id=target,
+        kind=low.item[0],
+        relation=relation,
+        team=low.team,
+        level=low.level,
+        cycle=low.cycle,
+        cycle_name=_cycle_name(index, low.cycle),
+        dates=_dates(low.start, low.end),
+        found=high is not None,
+        **(_compared(index, low, high) if high else {}),
+    )
+    return Fact(values, (low.item, high.item) if high else (low.item,))
+
+
+def _compared(index: Index, low: _End, high: _End) -> dict[str, Any]:
+    key = same_title_key(low.title)
+    return {
+        "parent_title": high.title,
+        "levels_up": RANK[low.level] - RANK[high.level] if low.level and high.level else None,
+        "same_title": bool(key) and key == same_title_key(high.title),
+        "same_team": low.team == high.team if low.team and high.team else None,
+        "written_by_parent_owner": low.created_by in high.owners if low.created_by and high.owners else None,
+        **_in_time(index, low, high),
+    }
+
+
+def _in_time(index: Index, low: _End, high: _End) -> dict[str, Any]:
+    """How the two lie in time. Only days that the item itself states count: a cycle is compared as a cycle."""
+    own, upper = cycle_window(index, low.cycle), cycle_window(index, high.cycle)
+    first, last = high.start or (upper.start if upper else None), high.end or (upper.end if upper else None)
+    return {
+        "parent_cycle_name": _cycle_name(index, high.cycle),
+        "parent_dates": _dates(first, last),
+        "same_cycle": low.cycle == high.cycle if low.cycle and high.cycle else None,
+        "cycle_inside": upper.start <= own.start and own.end <= upper.end if own and upper else None,
+        "days_before_parent": (first - low.start).days if first and low.start else None,
+        "days_after_parent": (low.end - last).days if last and low.end else None,
+    }
+
+
+def _cycle_name(index: Index, cycle: str | None) -> str | None:
+    return index.okrs.cycles[cycle].name if cycle is not None else None
+
+
+def _dates(first: Day | None, last: Day | None) -> str | None:
+    return f"{first or '…'} to {last or '…'}" if first or last else None
