@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from connectors.contract import Reading, Settings
-from connectors.reading.files import decode, read_bytes, refuse, sniff
+from connectors.reading.files import decode, decode_leniently, read_bytes, refuse, sniff
 from connectors.reading.json_text import parse_json
 from connectors.reading.yaml_text import parse_yaml
 
 TITLE = "OKR set document (JSON or YAML)"
 PROVIDES: tuple[str, ...] = ()
 TESTED_AGAINST = "documents written for this project"
-SECTIONS = (
-    "source|organisation|cycles|teams|people|objectives|key_results|initiatives|dependencies|reviews|conflicts|governance"
+SECTIONS = "|".join(
+    "source organisation cycles teams people objectives key_results initiatives dependencies reviews conflicts governance".split()
 )
 YAML_SECTION = re.compile(rf"^[\"']?({SECTIONS})[\"']?\s*:(\s|$)", re.MULTILINE)
 YAML_KEY = re.compile(r"\A(\s*(#[^\n]*)?\n|%YAML[^\n]*\n)*(---|[\"']?[\w -]+[\"']?\s*:(\s|$))")
@@ -40,7 +40,7 @@ def recognises(path: Path) -> int:
     return 1 if YAML_SECTION.search(text) or YAML_KEY.search(text) else 0
 
 
-def fetch(path: Path, settings: Settings = Settings()) -> Parsed:  # noqa: ARG001 - part of the contract
+def fetch(path: Path, settings: Settings) -> Parsed:  # noqa: ARG001 - part of the contract
     """Parse the file as what its content looks like."""
     data = read_bytes(path)
     if _looks_like_json(path, data):
@@ -49,8 +49,8 @@ def fetch(path: Path, settings: Settings = Settings()) -> Parsed:  # noqa: ARG00
     return Parsed(path.name, located.data, located.lines)
 
 
-def to_document(raw: Parsed, settings: Settings = Settings()) -> Reading:
-    """Hand the document over as it is, with the lines of its values; settings fill `source.reading` where it is silent."""
+def to_document(raw: Parsed, settings: Settings) -> Reading:
+    """Hand the document over as it is, with the lines of its values; settings go into `source.reading`."""
     if not isinstance(raw.data, dict):
         hint = "The document is an object with sections such as “objectives”."
         refuse(f"“{raw.name}” holds {_kind(raw.data)}, not an OKR set document.", hint, raw.name)
@@ -64,20 +64,16 @@ def _with_reading(document: dict[str, Any], settings: Settings) -> dict[str, Any
     source = document.get("source") or {}
     if not said or not isinstance(source, dict):
         return document
-    reading = source.get("reading") if isinstance(source.get("reading"), dict) else {}
-    return {**document, "source": {**source, "reading": {**reading, **said}}}
+    reading = source.get("reading")
+    kept = reading if isinstance(reading, dict) else {}
+    return {**document, "source": {**source, "reading": {**kept, **said}}}
 
 
 def _beginning(path: Path) -> str:
     data = sniff(path)
     if not data or data.startswith((b"PK", b"\xd0\xcf")):
         return ""
-    # An odd byte at the end would be half of a UTF-16 character.
-    return data[: len(data) // 2 * 2].decode(_encoding(data), errors="replace").lstrip("\ufeff \t\r\n")
-
-
-def _encoding(data: bytes) -> str:
-    return "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    return decode_leniently(data).lstrip()
 
 
 def _looks_like_json(path: Path, data: bytes) -> bool:

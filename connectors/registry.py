@@ -13,6 +13,7 @@ import connectors
 from connectors.contract import Fault, FileConnector, Reading, Settings, SourceError
 
 NOT_CONNECTORS = ("contract", "registry")
+AS_FOUND = Settings()
 MEMBERS = ("TITLE", "PROVIDES", "TESTED_AGAINST", "recognises", "fetch", "to_document")
 
 
@@ -29,7 +30,7 @@ def all_connectors() -> dict[str, FileConnector]:
     return found
 
 
-def read(path: Path, *, name: str | None = None, settings: Settings = Settings()) -> Reading:
+def read(path: Path, *, name: str | None = None, settings: Settings = AS_FOUND) -> Reading:
     """Read a file or folder as an OKR set document.
 
     Without a name, the connector that recognises the content best reads it. Raises SourceError.

@@ -40,10 +40,19 @@ def read_delimited(data: bytes, name: str, score: Score) -> Workbook:
 def find_dialect(text: str, score: Score) -> Dialect:
     """The delimiter under which the best header row is found near the top."""
     sample = _beginning(text)
+    return max(_candidates(sample), key=lambda dialect: _quality(sample, dialect, score))
+
+
+def best_score(text: str, score: Score) -> int:
+    """How well the best row near the top serves as the header."""
+    sample = _beginning(text)
+    return max(_quality(sample, dialect, score)[0] for dialect in _candidates(sample))
+
+
+def _candidates(sample: str) -> list[Dialect]:
     candidates = [Dialect(delimiter, False) for delimiter in DELIMITERS]
-    if _each_line_wrapped(sample):
-        candidates += [Dialect(delimiter, True) for delimiter in DELIMITERS]
-    return max(candidates, key=lambda dialect: _quality(sample, dialect, score))
+    wrapped = [Dialect(delimiter, True) for delimiter in DELIMITERS] if _each_line_wrapped(sample) else []
+    return candidates + wrapped
 
 
 def _beginning(text: str) -> str:

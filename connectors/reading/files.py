@@ -48,6 +48,14 @@ def sniff(path: Path, size: int = 65536) -> bytes:
         return b""
 
 
+def decode_leniently(start: bytes) -> str:
+    """The text of a file's beginning, for recognising it: what cannot be decoded is replaced."""
+    wide = start[:2] in (b"\xff\xfe", b"\xfe\xff")
+    # An odd byte at the end would be half of a UTF-16 character.
+    text = start[: len(start) // 2 * 2].decode("utf-16", "replace") if wide else start.decode("utf-8", "replace")
+    return text.lstrip("\ufeff")
+
+
 def decode(data: bytes, name: str) -> tuple[str, str]:
     """The text and the encoding it was read by: UTF-8, UTF-16 or else Windows-1252. Raises SourceError."""
     text, encoding = _by_mark(data)

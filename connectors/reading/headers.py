@@ -20,7 +20,7 @@ UNIT_SIGNS = ("%", "$", "€", "£", "¥", "₹")
 class Column(NamedTuple):
     """One column: its field, whose field it is, and how its header reads."""
 
-    index: int
+    position: int
     field: str
     header: str
     scope: str = ""
@@ -83,7 +83,9 @@ def _own_scope(name: str) -> str:
 
 def score(texts: Iterable[str]) -> int:
     """How many different fields a row names, as a header would."""
-    found = {(column.field, column.scope, column.number) for text in texts if text.strip() and (column := meaning(0, text))}
+    found = {
+        (column.field, column.scope, column.number) for text in texts if text.strip() and (column := meaning(0, text))
+    }
     return len(found)
 
 

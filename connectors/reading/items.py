@@ -41,7 +41,9 @@ class Assembled(NamedTuple):
 
 def drop_empty(data: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that say something: not None, not "", not an empty list or mapping."""
-    return {key: value for key, value in data.items() if value is not None and value != "" and value != [] and value != {}}
+    return {
+        key: value for key, value in data.items() if value is not None and value != "" and value != [] and value != {}
+    }
 
 
 def assemble(items: Sequence[Item]) -> Assembled:
@@ -58,7 +60,7 @@ def assemble(items: Sequence[Item]) -> Assembled:
 
 
 def home(item: Item, known: Mapping[str, Item]) -> str:
-    """The id of the objective a key result lies in: its first parent that is one, or else the nearest above; "" if none."""
+    """The objective a key result lies in, by id: its first parent that is one, or else the nearest above; "" if none."""
     seen: set[str] = set()
     level = [item]
     while level:
@@ -83,7 +85,9 @@ def _write(items: Sequence[Item], nested: dict[str, list[Item]], loose: list[Ite
             if inside:
                 sections["objectives"][-1]["key_results"] = inside
         elif item.kind == INITIATIVE:
-            _add(sections["initiatives"], "/initiatives", item, {"objectives": [link.to for link in item.links]}, places)
+            _add(
+                sections["initiatives"], "/initiatives", item, {"objectives": [link.to for link in item.links]}, places
+            )
     for key_result in loose:
         _add_key_result(sections["key_results"], "/key_results", key_result, "", places)
     return Assembled({name: written for name, written in sections.items() if written}, places)
@@ -94,9 +98,7 @@ def _add_key_result(into: list[dict[str, Any]], base: str, item: Item, owner: st
     _add(into, base, item, {"parents": _links(further)}, places)
 
 
-def _add(
-    into: list[dict[str, Any]], base: str, item: Item, links: Mapping[str, Any], places: dict[str, str]
-) -> str:
+def _add(into: list[dict[str, Any]], base: str, item: Item, links: Mapping[str, Any], places: dict[str, str]) -> str:
     pointer = f"{base}/{len(into)}"
     into.append(drop_empty({"id": item.id, **item.data, **links}))
     places.update((f"{pointer}{field}", place) for field, place in item.places.items())

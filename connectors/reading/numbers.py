@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterable
 
 CURRENCIES = ("$", "€", "£", "¥", "₹", "₩")
-COMMA = re.compile(r"\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d{1,3}([ \u00a0\u202f]\d{3})+,\d+")
-POINT = re.compile(r"\d+\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}([ \u00a0\u202f]\d{3})+\.\d+")
+COMMA = re.compile(
+    r"\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d{1,3}([ \u00a0\u202f]\d{3})+,\d+"
+)
+POINT = re.compile(
+    r"\d+\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}([ \u00a0\u202f]\d{3})+\.\d+"
+)
 NUMBER_IN_TEXT = re.compile(r"\d[\d.,\u00a0\u202f]*(?:[ ]\d{3}(?!\d)[\d.,]*)*")
 SLASHED = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:\D.*)?", re.DOTALL)
 
@@ -18,7 +22,7 @@ def unit_in(text: str) -> str:
 
 
 def decimals(texts: Iterable[str]) -> str | None:
-    """ "comma" or "point" where some texts can only be read so and none says otherwise; else None."""
+    """Either "comma" or "point" where some texts can only be read so and none says otherwise; else None."""
     numbers = [found.rstrip(".,") for text in texts for found in NUMBER_IN_TEXT.findall(text[:200])]
     comma = any(COMMA.fullmatch(number) for number in numbers)
     point = any(POINT.fullmatch(number) for number in numbers)
@@ -26,7 +30,7 @@ def decimals(texts: Iterable[str]) -> str | None:
 
 
 def dates(texts: Iterable[str]) -> str | None:
-    """ "dmy" or "mdy" where some texts can only be read so and none says otherwise; else None."""
+    """Either "dmy" or "mdy" where some texts can only be read so and none says otherwise; else None."""
     pairs = [(int(match[1]), int(match[2])) for text in texts if (match := SLASHED.fullmatch(text[:60]))]
     day_first = any(12 < first <= 31 and second <= 12 for first, second in pairs)
     month_first = any(first <= 12 < second <= 31 for first, second in pairs)

@@ -34,8 +34,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "co_owner": ("co owner", "co owners", "coowner", "coowners", "secondary owner", "other owners", "additional owners"),
     "team": (
-        "team", "teams", "owning team", "team name", "squad", "department", "function", "business unit", "group", "tribe",
-        "division", "dept", "abteilung", "equipe", "equipo",
+        "team", "teams", "owning team", "team name", "squad", "group", "tribe", "equipe", "equipo",
     ),
     "lead_team": ("lead team", "delivery team", "responsible team"),
     "shared_with": ("shared with", "shared with teams", "shared teams"),
@@ -89,7 +88,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "person": ("person", "full name", "user name", "user", "employee", "people", "member", "display name"),
     "parent_team": ("parent team", "reports to team", "part of team", "team parent"),
     "team_lead": ("team lead", "team leader", "head", "manager", "team owner", "team owners", "leader"),
-    "function": ("team function", "business function"),
+    "function": (
+        "function", "department", "division", "business unit", "dept", "team function", "business function", "abteilung",
+        "functional area", "area",
+    ),
     "segments": ("segments", "regions", "markets", "customer segments"),
 }  # fmt: skip
 

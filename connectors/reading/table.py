@@ -70,6 +70,6 @@ def column_letters(column: int) -> str:
 
 
 def place(file: str, sheet: str, row: int, column: int) -> str:
-    """Where a person finds a cell: "okrs.xlsx, sheet “OKRs”, cell F7"."""
+    """Where a person finds a cell: "okrs.xlsx, sheet “OKRs”, cell F7"; a column below 0 is the row."""
     where = f", sheet “{sheet}”" if sheet else ""
-    return f"{file}{where}, cell {column_letters(column)}{row}"
+    return f"{file}{where}, cell {column_letters(column)}{row}" if column >= 0 else f"{file}{where}, row {row}"

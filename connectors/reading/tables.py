@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from connectors.reading.archives import is_archive, open_archive
-from connectors.reading.delimited import Score, read_delimited
-from connectors.reading.files import BINARY_STARTS, MAX_FILE_BYTES, read_bytes, refuse, sniff
+from connectors.reading.delimited import Score, best_score, read_delimited
+from connectors.reading.files import BINARY_STARTS, decode_leniently, MAX_FILE_BYTES, read_bytes, refuse, sniff
 from connectors.reading.table import Workbook
 from connectors.reading.xlsx_cells import read_sheet
 from connectors.reading.xlsx_parts import read_book
@@ -38,6 +38,36 @@ def may_be_table(path: Path) -> bool:
     return bool(start) and not start.startswith(BINARY_STARTS)
 
 
+def path_is_binary(path: Path) -> bool:
+    """Whether the file is an archive or an old workbook."""
+    return sniff(path, 4).startswith((b"PK", OLE))
+
+
+def beginning_score(path: Path, score: Score) -> int:
+    """How well the best row near the top of a text file serves as the header."""
+    return best_score(decode_leniently(sniff(path)), score)
+
+
+def beginning(path: Path, score: Score) -> list[str]:
+    """The texts of the best header row near the top of a table; empty where it cannot be read."""
+    try:
+        if path_is_binary(path):
+            return _first_texts(path)
+        return best_row(decode_leniently(sniff(path)), score)
+    except SourceError:
+        return []
+
+
+def _first_texts(path: Path) -> list[str]:
+    archive = open_archive(read_bytes(path), path.name, may_nest=True)
+    book = read_book(archive)
+    texts = []
+    for part in book.sheets[:3]:
+        rows = read_sheet(archive, part, book).rows[:25]
+        texts += [cell.text for row in rows for cell in row.cells.values()]
+    return texts
+
+
 def _holds_workbook(path: Path) -> bool:
     return path.stat().st_size <= MAX_FILE_BYTES and b"xl/workbook." in path.read_bytes()
 
@@ -59,4 +89,3 @@ def _read_xlsx(data: bytes, name: str) -> Workbook:
         refuse(f"“{name}” is an OpenDocument file.", "Save it as .xlsx or .csv.")
     book = read_book(archive)
     return Workbook(name, tuple(read_sheet(archive, part, book) for part in book.sheets))
-

@@ -11,7 +11,7 @@ from connectors.contract import Fault, SourceError
 from connectors.reading.archives import Archive
 from connectors.reading.files import refuse
 from connectors.reading.table import MAX_CELL_TEXT
-from connectors.reading.xlsx_styles import GENERAL, Format, builtin, format_of
+from connectors.reading.xlsx_styles import Format, builtin, format_of
 
 Attributes = Mapping[str, str]
 Start = Callable[[str, Attributes], None]
@@ -85,9 +85,9 @@ def read_book(archive: Archive) -> Book:
 
 
 def _main(archive: Archive) -> str:
-    for name in archive.names:
-        if name.lower().endswith("workbook.xml") and "/" in name:
-            return name
+    found = [name for name in archive.names if name.lower().endswith("/workbook.xml")]
+    if found:
+        return found[0]
     refuse(f"“{archive.name}” is a ZIP archive without a workbook.", "A spreadsheet is read as .xlsx or .csv.")
 
 
@@ -147,7 +147,7 @@ def _formats(archive: Archive, member: str) -> tuple[Format, ...]:
         elif tag == "xf" and inside:
             number = attributes.get("numFmtId", "0")
             code = codes.get(int(number)) if number.isdigit() else None
-            formats.append(format_of(code or builtin(int(number) if number.isdigit() else 0)) or GENERAL)
+            formats.append(format_of(code or builtin(int(number) if number.isdigit() else 0)))
 
     def end(tag: str) -> None:
         if tag == "cellXfs":

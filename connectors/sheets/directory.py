@@ -40,7 +40,16 @@ def is_people(table: Table) -> bool:
 def is_teams(table: Table) -> bool:
     """Whether the sheet lists teams: names with a parent team, lead, level or function, and no OKRs."""
     fields = table.header.fields
-    about = fields & {"parent_team", "team_lead", "lead_team", "primary_owner", "level", "function", "segments", "parent"}
+    about = fields & {
+        "parent_team",
+        "team_lead",
+        "lead_team",
+        "primary_owner",
+        "level",
+        "function",
+        "segments",
+        "parent",
+    }
     return not is_okr_header(fields) and bool(fields & {"team", "title"}) and bool(about) and "email" not in fields
 
 
@@ -114,3 +123,18 @@ def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for id_, name in pairs:
         ids.setdefault(name, set()).add(id_)
     return {name: next(iter(same)) for name, same in ids.items() if name and len(same) == 1}
+
+
+def with_functions(directory: Directory, lines: Iterable[Line]) -> Directory:
+    """The directory with the function of each team that rows name beside it, where they agree."""
+    found: dict[str, set[str]] = {}
+    for line in lines:
+        team, function = line.text("team"), line.text("function")
+        if team and function:
+            found.setdefault(directory.team(team), set()).add(function)
+    known = {team["id"]: team for team in directory.teams}
+    for id_, functions in found.items():
+        team_data = known.setdefault(id_, {"id": id_, "name": id_})
+        if len(functions) == 1:
+            team_data.setdefault("function", next(iter(functions)))
+    return directory._replace(teams=list(known.values()))

@@ -6,11 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from connectors.contract import Fault
+from connectors.reading.cycles import is_cycle
 from connectors.reading.headers import Column, Header, find_header
 from connectors.reading.table import Cell, Row, Sheet, Workbook, place
 
 Key = tuple[str, str, int]
 """Field, scope ("", "objective" or "key_result"), and number of the key result in the row."""
+
+
+SHEET_NAME = -1
+"""The column that stands for the sheet's name, where that is the cycle."""
 
 
 class Taken(NamedTuple):
@@ -67,10 +72,10 @@ class Line(NamedTuple):
     def take(self, field: str, scope: str = "", number: int = 0) -> Taken | None:
         """The cell of a field; None if there is no such column, or it is empty, or it has a problem (then a fault)."""
         column = self.table.columns.get((field, scope, number))
-        cell = self.row.cells.get(column.index) if column else None
+        cell = self.row.cells.get(column.position) if column else None
         if column is None or cell is None:
             return None
-        taken = Taken(cell, place(self.table.file, self.table.sheet, self.row.number, column.index), column.unit)
+        taken = Taken(cell, place(self.table.file, self.table.sheet, self.row.number, column.position), column.unit)
         if cell.problem:
             self.table.log.problem(taken)
             return None
@@ -94,6 +99,10 @@ def table_of(workbook: Workbook, sheet: Sheet, log: Log) -> Table | None:
         return None
     columns = {(column.field, column.scope, column.number): column for column in header.columns}
     rows = tuple(row for row in sheet.rows if row.number > header.row and not _only_spread(row))
+    if ("cycle", "", 0) not in columns and is_cycle(sheet.name):
+        columns["cycle", "", 0] = Column(SHEET_NAME, "cycle", sheet.name)
+        rows = tuple(Row(row.number, {**row.cells, SHEET_NAME: Cell(sheet.name.strip())}) for row in rows)
+        log.note(f"The name of sheet “{sheet.name}” was read as the cycle of its rows.")
     return Table(workbook.name, sheet.name, header, columns, rows, log)
 
 

@@ -11,7 +11,9 @@ from connectors.reading.archives import Archive, open_archive
 from connectors.reading.files import read_bytes, refuse
 from connectors.reading.json_text import parse_json
 
-FILE_NAME = re.compile(r"(?P<kind>\w+?)_export_file_.*?(?:Organization_(?P<organisation>\d+))?(?:_(?P<stamp>\d{14}))?\.json", re.I)
+FILE_NAME = re.compile(
+    r"(?P<kind>\w+?)_export_file_.*?(?:Organization_(?P<organisation>\d+))?(?:_(?P<stamp>\d{14}))?\.json", re.IGNORECASE
+)
 KINDS = ("objectives", "teams", "timeperiods", "users", "checkins")
 
 

@@ -1,7 +1,8 @@
-"""The items of an export: objectives, key results and projects stand in one file, told apart by the organisation's word."""
+"""The items of an export: objectives, key results and projects in one file, told apart by the organisation's word."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from connectors.viva.kinds import Evidence
 from connectors.viva.parts import day
 from connectors.viva.rows import Row, as_id
 
+PERCENT = re.compile(r"\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*%?\s*")
 UNITS = {"number": None, "percentage": "%", "dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "rupee": "₹"}
 PERCENTAGE = {"metric": "Progress", "unit": "%", "start": 0, "target": 100}
 
@@ -79,7 +81,7 @@ def _key_result(row: Row, context: Context) -> dict[str, Any]:
     }
 
 
-def _initiative(row: Row, context: Context) -> dict[str, Any]:
+def _initiative(row: Row, _: Context) -> dict[str, Any]:
     teams, owners, period = row.refs("Teams"), row.refs("Owner"), row.inner("Time Period").ref("Time Period")
     return {
         "team": teams[0].id if teams else None,
@@ -148,7 +150,13 @@ def _tags(row: Row) -> list[str]:
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+    return (
+        value
+        if isinstance(value, list)
+        else [part.strip() for part in value.split(",")]
+        if isinstance(value, str)
+        else []
+    )
 
 
 def _links(row: Row) -> tuple[Link, ...]:
@@ -158,8 +166,6 @@ def _links(row: Row) -> tuple[Link, ...]:
 
 
 def weight(text: str | None) -> float | None:
-    """ "25.0%" as 25.0; None for what is no percentage."""
-    try:
-        return float((text or "").rstrip("% ").strip())
-    except ValueError:
-        return None
+    """The number of a percentage such as "25.0%"; None for what is none."""
+    match = PERCENT.fullmatch(text or "")
+    return float(match[1]) if match else None

@@ -95,7 +95,7 @@ class Row:
         return list({ref.id: ref for ref in found}.values())
 
     def ref(self, field: str) -> Ref | None:
-        """This row as a reference to a person, team or time period."""
+        """The row as a reference to a person, team or time period."""
         name, id_ = self.text("Name"), as_id(self.data.get("ID"))
         if not id_ and not name:
             if self.data:

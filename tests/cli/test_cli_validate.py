@@ -154,8 +154,23 @@ def test_as_of_is_the_day_to_judge_by(validate: Callable[..., Said]) -> None:
     assert report["input"]["as_of"] == "2026-03-01"
 
 
+def test_a_set_that_no_rule_could_judge_never_passes(validate: Callable[..., Said]) -> None:
+    Path("bare.yaml").write_text("objectives: [{id: C1, title: Win}]", encoding="utf-8")
+    said = validate("bare.yaml")
+    assert (said.code, said.out) == (2, "")
+    assert "Rules wait for: owners." in said.err
+
+
 def test_a_title_cannot_command_the_terminal(validate: Callable[..., Said]) -> None:
-    Path("nasty.json").write_text('{"objectives": [{"id": "C1", "title": "\\u001b[2J[red]x"}]}', encoding="utf-8")
-    said = validate("nasty.json", "--ruleset", "rules.yaml")
-    assert "\x1b" not in said.out + said.err
-    assert said.code in (1, 2)
+    document = '{"objectives": [{"id": "C1", "title": "\\u001b[2J[red]x", "owners": []}]}'
+    Path("nasty.json").write_text(document, encoding="utf-8")
+    said = validate("nasty.json")
+    assert (said.code, said.err) == (1, "")
+    assert "“[red]x” has no owner." in said.out
+    assert "\x1b" not in said.out
+
+
+def test_half_a_character_in_a_title_is_no_failure_of_ours(validate: Callable[..., Said]) -> None:
+    Path("half.json").write_text('{"objectives": [{"id": "C1", "title": "\\ud800", "owners": []}]}', encoding="utf-8")
+    for name in ("text", "json", "sarif", "junit", "markdown"):
+        assert validate("half.json", "--format", name).code in (1, 2)

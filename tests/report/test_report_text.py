@@ -49,7 +49,7 @@ def test_a_long_list_is_cut_and_says_how_to_see_the_rest(report: Report) -> None
 def test_everything_lists_each_finding_and_why_it_fired(report: Report) -> None:
     written = lines(report, everything=True)
     assert sum("No team delivers" in line for line in written) == 8
-    assert sum("because delivery owner count is 0 (below 1)" in line for line in written) == 10
+    assert sum("because delivery owner count: 0 (below 1)" in line for line in written) == 10
     assert not any("--all" in line for line in written)
 
 

@@ -9,14 +9,6 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-IF_NONE_MATCH = {
-    "in": "header",
-    "name": "If-None-Match",
-    "schema": {"type": "string"},
-    "description": "ETag of the answer at hand; unchanged data is not sent again.",
-}
-ETAG = {"ETag": {"description": "Changes with the content.", "schema": {"type": "string"}}}
-
 
 def as_json(data: Any, headers: Mapping[str, str] | None = None) -> Response:
     """Data as JSON, not to be kept by anyone."""

@@ -13,6 +13,7 @@ from validator.api import logs, metrics
 from validator.api.body import Body
 
 REQUEST_ID = "X-Request-Id"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -54,14 +55,11 @@ def _finish(response: Response) -> Response:
         response.headers.setdefault(name, value)
     route = request.url_rule.rule if request.url_rule else None
     seconds = time.perf_counter() - g.started
-    metrics.served(route, request.method, response.status_code, seconds)
-    _write_down(route, response, seconds)
-    return response
-
-
-def _write_down(route: str | None, response: Response, seconds: float) -> None:
+    # A client may make up methods; counts and the log keep to those that exist.
+    method = request.method if request.method in _METHODS else "other"
+    metrics.served(route, method, response.status_code, seconds)
     logs.served(
-        method=request.method if request.method.isalpha() else "other",
+        method=method,
         route=route,
         status=response.status_code,
         ms=round(seconds * 1000, 1),
@@ -69,3 +67,4 @@ def _write_down(route: str | None, response: Response, seconds: float) -> None:
         bytes_out=response.content_length,
         **g.facts,
     )
+    return response

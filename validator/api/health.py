@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Response
 
 from validator.api import library, metrics
@@ -11,6 +13,7 @@ from validator.api.problems import Problem
 from validator.api.schemas import HealthSchema
 from validator.api.services import services
 from validator.errors import BadRuleset
+from validator.pipeline import judge
 
 blueprint = Blueprint("health", __name__, description="For those who run the service.")
 
@@ -23,14 +26,19 @@ def livez() -> Response:
 
 @resource(blueprint, "/readyz", Answer(HealthSchema, "The process can judge."), refusals=(503,))
 def readyz() -> Response:
-    """Tell whether the process can judge: the default ruleset compiles."""
+    """Tell whether the process can judge: the default ruleset compiles and judges a set."""
     try:
-        library.find(services().settings.ruleset)
+        _tried(services().settings.ruleset)
     except BadRuleset as error:
         raise Problem(503, "bad-ruleset", "The default ruleset cannot be used.", faults=error.faults) from None
     except Problem as error:
         raise Problem(503, error.kind, "The default ruleset does not exist.", faults=error.faults) from None
     return as_json({"status": "ok"})
+
+
+@cache
+def _tried(ruleset: str) -> None:
+    judge({"objectives": [{"id": "1", "title": "Be ready"}]}, library.find(ruleset))
 
 
 @resource(blueprint, "/metrics", Answer({"type": "string"}, "Counts in the text format of Prometheus.", "text/plain"))

@@ -19,6 +19,13 @@ from validator.document.jsonschema import describe_fields, name_of
 
 View = TypeVar("View", bound=Callable[..., Response])
 _ID_HEADER = {"X-Request-Id": {"description": "Id of the request, as in the log.", "schema": {"type": "string"}}}
+_ETAG = {"ETag": {"description": "Changes with the content.", "schema": {"type": "string"}}}
+_IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "ETag of the answer at hand; what is unchanged is not sent again.",
+}
 _PROBLEMS = {
     400: "The request cannot be read.",
     404: "There is no such resource.",
@@ -38,6 +45,8 @@ class Answer(NamedTuple):
     description: str
     content_type: str = "application/json"
     headers: Mapping[str, Any] = {}
+    reference: bool = False
+    """Whether it seldom changes: it bears an ETag, and is not sent again to who has it."""
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -102,21 +111,24 @@ def resource(
         wrapped: Any = view
         for status in (*refusals, 500):
             wrapped = _refusal(blueprint, status)(wrapped)
-        if "If-None-Match" in str(doc.get("parameters", "")):
-            wrapped = blueprint.alt_response(304, description="Unchanged.", headers=_ID_HEADER)(wrapped)
-        wrapped = blueprint.response(
-            200,
-            answer.schema,
-            content_type=answer.content_type,
-            description=answer.description,
-            headers={**_ID_HEADER, **answer.headers},
-        )(wrapped)
+        wrapped = _success(blueprint, answer)(wrapped)
+        if answer.reference:
+            wrapped = blueprint.doc(parameters=[_IF_NONE_MATCH])(wrapped)
+            wrapped = blueprint.alt_response(304, description="Unchanged.", headers={**_ID_HEADER, **_ETAG})(wrapped)
         if query is not None:
             wrapped = blueprint.arguments(query, location="query")(wrapped)
         blueprint.route(rule, methods=[method])(blueprint.doc(**doc)(wrapped))
         return view
 
     return decorate
+
+
+def _success(blueprint: Blueprint, answer: Answer) -> Callable[[Any], Any]:
+    headers = {**_ID_HEADER, **answer.headers, **(_ETAG if answer.reference else {})}
+    decorator: Callable[[Any], Any] = blueprint.response(
+        200, answer.schema, content_type=answer.content_type, description=answer.description, headers=headers
+    )
+    return decorator
 
 
 def _refusal(blueprint: Blueprint, status: int) -> Callable[[Any], Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from validator.api.data import ETAG, IF_NONE_MATCH, as_reference
+from validator.api.data import as_reference
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.schemas import FailureTableSchema, VocabularySchema
 from validator.facts.vocabulary import VOCABULARY
@@ -16,17 +16,14 @@ blueprint = Blueprint("reference", __name__, description="What rules are made of
 @resource(
     blueprint,
     "/v1/failure-table",
-    Answer(FailureTableSchema, "The failure table.", headers=ETAG),
-    parameters=[IF_NONE_MATCH],
+    Answer(FailureTableSchema, "The failure table.", reference=True),
 )
 def failure_table() -> Response:
     """List how OKRs fail, why, and what mends it."""
     return as_reference({"failures": [row._asdict() for row in load_failure_table().values()]})
 
 
-@resource(
-    blueprint, "/v1/vocabulary", Answer(VocabularySchema, "The vocabulary.", headers=ETAG), parameters=[IF_NONE_MATCH]
-)
+@resource(blueprint, "/v1/vocabulary", Answer(VocabularySchema, "The vocabulary.", reference=True))
 def vocabulary() -> Response:
     """List the attributes that a rule may ask."""
     return as_reference({"attributes": [attribute._asdict() for attribute in VOCABULARY]})

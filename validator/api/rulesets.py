@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response
 
 from validator.api import library
-from validator.api.data import ETAG, IF_NONE_MATCH, as_reference
+from validator.api.data import as_reference
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.schemas import RulesetListSchema, RulesetSchema
-from validator.rules.catalogue import Rule, Ruleset, shipped
+from validator.rules.catalogue import shipped
 from validator.rules.conditions import Condition, Group, Other
+from validator.rules.ruleset import Rule, Ruleset
 
 blueprint = Blueprint("rulesets", __name__, description="The rules that judge.")
 
@@ -19,8 +20,7 @@ blueprint = Blueprint("rulesets", __name__, description="The rules that judge.")
 @resource(
     blueprint,
     "/v1/rulesets",
-    Answer(RulesetListSchema, "The rulesets.", headers=ETAG),
-    parameters=[IF_NONE_MATCH],
+    Answer(RulesetListSchema, "The rulesets.", reference=True),
 )
 def list_rulesets() -> Response:
     """List the rulesets."""
@@ -30,9 +30,8 @@ def list_rulesets() -> Response:
 @resource(
     blueprint,
     "/v1/rulesets/<name>",
-    Answer(RulesetSchema, "The ruleset.", headers=ETAG),
+    Answer(RulesetSchema, "The ruleset.", reference=True),
     refusals=(404,),
-    parameters=[IF_NONE_MATCH],
 )
 def show_ruleset(name: str) -> Response:
     """Show a ruleset with its rules."""
@@ -47,6 +46,7 @@ def _summary(ruleset: Ruleset) -> dict[str, Any]:
         "version": ruleset.version,
         "digest": ruleset.digest,
         "description": ruleset.description,
+        "extends": list(ruleset.extends),
         "rule_count": len(ruleset.rules),
     }
 
@@ -57,9 +57,12 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "title": rule.title,
         "description": rule.description,
         "kind": rule.kind,
-        "conditions": _conditions(rule.condition),
+        "where": None if rule.where is None else _conditions(rule.where),
+        "conditions": _conditions(rule.when),
         "severity": rule.severity,
+        "severity_when": [{"severity": word, "conditions": _conditions(when)} for word, when in rule.severity_when],
         "shadow": rule.shadow,
+        "decision": rule.decision,
         "failure": rule.failure,
         "needs": list(rule.needs),
         "message": rule.message,

@@ -34,7 +34,13 @@ def serve(
 
     Raises BadSettings at the start, and SystemExit at the end.
     """
-    given: dict[str, Any] = {"host": host, "port": port, "workers": workers, "threads": threads, "allow_remote": allow_remote}
+    given: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "threads": threads,
+        "allow_remote": allow_remote,
+    }
     settings = read_settings()._replace(**{name: value for name, value in given.items() if value is not None})
     run(checked(settings))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Request
+from flask_smorest.fields import Upload
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
@@ -38,6 +39,13 @@ class UploadSettingsSchema(Schema):
     sheet = fields.String(
         validate=validate.Length(max=255), metadata={"description": "The one sheet of a workbook to read."}
     )
+
+
+class UploadSchema(UploadSettingsSchema):
+    """An OKR set as a file."""
+
+    file = Upload(required=True, metadata={"description": "JSON, YAML, CSV, XLSX or ZIP; which of them is found out."})
+    overlay = fields.List(Upload(), metadata={"description": "Documents laid over the set, in this order."})
 
 
 class Parts(NamedTuple):

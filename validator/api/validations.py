@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Response, request
 from marshmallow import RAISE, Schema, fields, validate
 
-from validator.api import exchange, library, metrics, uploads
-from validator.api.body import parse_json, read_all
+from validator.api import exchange, intake, library, metrics, uploads
 from validator.api.data import as_json
 from validator.api.openapi import Answer, Blueprint, resource
-from validator.api.problems import Problem
-from validator.api.schemas import ReportSchema
+from validator.api.report_schema import ReportSchema
 from validator.api.services import services
 from validator.document.schema import OkrSetSchema
-from validator.errors import BadInput, Fault
+from validator.errors import BadInput
 from validator.pipeline import judge
-from validator.rules.catalogue import Ruleset
+from validator.rules.ruleset import Ruleset
 
 blueprint = Blueprint("validations", __name__, description="Judge an OKR set.")
 STATUS = "OKR-Validator-Status"
@@ -42,51 +39,16 @@ class QuerySchema(Schema):
         metadata={"description": "Least severity of a finding that fails the set."},
     )
     as_of = fields.Date(
-        metadata={"description": "Day as of which to judge. Absent: the day of the export, or none if it is unknown."}
+        metadata={"description": "Day as of which to judge. Absent: the day of the export, or else today in UTC."}
     )
 
 
-class Input(NamedTuple):
-    """An OKR set to judge, and what is known of how it was read."""
-
-    document: Any
-    overlays: tuple[Any, ...] = ()
-    places: Mapping[str, str] = {}
-    notes: tuple[str, ...] = ()
-
-
-_FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 _BODY = {
     "required": True,
     "description": "The OKR set: as JSON, or as a file that a connector reads.",
     "content": {
         "application/json": {"schema": OkrSetSchema},
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "additionalProperties": False,
-                "properties": {
-                    "file": {**_FILE, "description": "JSON, YAML, CSV, XLSX or ZIP; which of them is found out."},
-                    "overlay": {"type": "array", "items": _FILE, "description": "Documents laid over the set."},
-                    "dates": {
-                        "type": "string",
-                        "enum": ["dmy", "mdy"],
-                        "description": "Order of a date such as 01/02/2026.",
-                    },
-                    "decimals": {
-                        "type": "string",
-                        "enum": ["point", "comma"],
-                        "description": "Decimal mark in a text.",
-                    },
-                    "sheet": {
-                        "type": "string",
-                        "maxLength": 255,
-                        "description": "The one sheet of a workbook to read.",
-                    },
-                },
-            }
-        },
+        "multipart/form-data": {"schema": uploads.UploadSchema},
     },
 }
 _VERDICT = {STATUS: {"description": "The verdict.", "schema": {"type": "string", "enum": ["pass", "fail"]}}}
@@ -108,7 +70,7 @@ def judge_set(query: dict[str, Any]) -> Response:
     """
     ruleset = library.find(query.get("ruleset") or services().settings.ruleset)
     exchange.note(ruleset=ruleset.name)
-    read = _received()
+    read = intake.received(request)
     with services().gate.turn():
         report = _judge(read(), ruleset, query)
     metrics.judged(report)
@@ -118,39 +80,7 @@ def judge_set(query: dict[str, Any]) -> Response:
     return as_json(report, {STATUS: report["status"]})
 
 
-def _received() -> Callable[[], Input]:
-    """Take in the whole body, which waits for the client; what is returned reads it, which waits for nobody."""
-    kind = request.mimetype
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise Problem(
-            415,
-            "unsupported-body",
-            "The body is compressed; send it as it is.",
-            headers={"Accept-Encoding": "identity"},
-        )
-    if kind == "multipart/form-data":
-        parts = uploads.parts_of(request)
-        return lambda: _upload(parts)
-    if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
-        raw = read_all(request)
-        return lambda: Input(parse_json(raw))
-    raise Problem(
-        415,
-        "unsupported-body",
-        "Send the OKR set as application/json, or a file as the part “file” of multipart/form-data.",
-        headers={"Accept-Post": "application/json, multipart/form-data"},
-    )
-
-
-def _upload(parts: uploads.Parts) -> Input:
-    try:
-        reading, overlays = uploads.read_parts(parts)
-    except BadInput as error:
-        raise _at_fault(error.faults) from None
-    return Input(reading.document, overlays, reading.places, reading.notes)
-
-
-def _judge(given: Input, ruleset: Ruleset, query: dict[str, Any]) -> dict[str, Any]:
+def _judge(given: intake.Input, ruleset: Ruleset, query: dict[str, Any]) -> dict[str, Any]:
     try:
         return judge(
             given.document,
@@ -161,8 +91,4 @@ def _judge(given: Input, ruleset: Ruleset, query: dict[str, Any]) -> dict[str, A
             notes=given.notes,
         )
     except BadInput as error:
-        raise _at_fault(uploads.with_places(error.faults, given.places)) from None
-
-
-def _at_fault(faults: Iterable[Fault]) -> Problem:
-    return Problem(422, "invalid-okr-set", "The OKR set cannot be judged.", faults=faults)
+        raise intake.at_fault(uploads.with_places(error.faults, given.places)) from None

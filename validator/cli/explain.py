@@ -16,16 +16,24 @@ _JOINS = {"all": "all of:", "any": "any of:", "none": "none of:"}
 def explained(rule: Rule, row: FailureRow | None) -> Iterator[str]:
     """The lines that explain a rule."""
     yield f"{rule.id}: {rule.title}"
-    yield f"Severity: {rule.severity}{', in shadow: counted but never fails the gate' if rule.shadow else ''}"
+    yield from _severity(rule)
     if rule.description:
         yield from ("", rule.description)
     yield from ("", f"Judges: {KINDS[rule.kind]}", "Reports it when:")
     yield from _condition(rule.when, "  ")
+    if rule.where is not None:
+        yield from ("Only where:", *_condition(rule.where, "  "))
     yield from ("", f"It says: {rule.message}")
     yield f"Needs: {', '.join(rule.needs) or 'nothing beyond what it judges'}"
     yield from ("", "The words of the condition:", *_vocabulary(rule))
     if row is not None:
         yield from ("", f"Problem: {row.problem}", f"Root cause: {row.root_cause}", f"What to do: {row.fix}")
+
+
+def _severity(rule: Rule) -> Iterator[str]:
+    yield f"Severity: {rule.severity}{' (in shadow: shown, but it never fails the gate)' if rule.shadow else ''}"
+    for severity, condition in rule.severity_when:
+        yield from (f"  {severity} when:", *_condition(condition, "    "))
 
 
 def _condition(condition: Condition, margin: str) -> Iterator[str]:
@@ -55,7 +63,8 @@ def _value(expected: object) -> str:
 
 
 def _vocabulary(rule: Rule) -> Iterator[str]:
-    asked = attributes(rule.when)
+    conditions = [rule.when, *([rule.where] if rule.where else []), *(when for _, when in rule.severity_when)]
+    asked = {name for condition in conditions for name in attributes(condition)}
     for attribute in VOCABULARY:
         if attribute.kind == rule.kind and attribute.name in asked:
             yield f"  {attribute.name} ({attribute.type}): {attribute.sentence}"

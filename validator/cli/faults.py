@@ -19,9 +19,17 @@ def place_of(pointer: str, places: Mapping[str, str]) -> str:
     return places.get("", "")
 
 
-def located(faults: Iterable[Fault], places: Mapping[str, str]) -> tuple[Fault, ...]:
-    """The faults, each with the place that its pointer leads to; a place that is known already stays."""
-    return tuple(fault if fault.place else fault._replace(place=place_of(fault.pointer, places)) for fault in faults)
+def located(faults: Iterable[Fault], places: Mapping[str, str], *, overlaid: bool = False) -> tuple[Fault, ...]:
+    """The faults, each with the place that its pointer leads to; a place that is known already stays.
+
+    Where the set was overlaid, the value at that place may be the overlay's: the place says so.
+    """
+    return tuple(fault if fault.place else _placed(fault, places, overlaid) for fault in faults)
+
+
+def _placed(fault: Fault, places: Mapping[str, str], overlaid: bool) -> Fault:
+    place = place_of(fault.pointer, places)
+    return fault._replace(place=f"{place}, or an overlay at {fault.pointer}" if place and overlaid else place)
 
 
 def fault_lines(faults: Sequence[Fault]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from validator.cli.progress import stages
 from validator.cli.source import read_overlay, read_source
 from validator.errors import BadInput
 from validator.pipeline import judge
+from validator.report.outline import gaps
 from validator.report.view import Report
 from validator.rules.catalogue import load_ruleset
 
@@ -51,7 +52,16 @@ def judged(request: Request, *, quiet: bool = False) -> Report:
                 progress=stage,
             )
         except BadInput as error:
-            raise BadInput(located(error.faults, reading.places)) from error
+            raise BadInput(located(error.faults, reading.places, overlaid=bool(request.overlays))) from error
+    _check_judged(report)
+    return report
+
+
+def _check_judged(report: Report) -> None:
+    """Raise BadInput where nothing was judged: that must never look like a set that passes."""
     if not any(report["summary"]["items"].values()):
         raise BadInput([Fault("", "There is nothing to judge: the set holds no objective.", "Is it the right file?")])
-    return report
+    if all(rule["status"] in ("not_evaluated", "not_applicable") for rule in report["rules"]):
+        missing = ", ".join(gap.missing for gap in gaps(report))
+        hint = f"Rules wait for: {missing}." if missing else "Is it the right ruleset?"
+        raise BadInput([Fault("", "Nothing was judged: no rule of the ruleset could judge the set.", hint)])

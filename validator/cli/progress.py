@@ -9,11 +9,17 @@ from contextlib import contextmanager
 from rich.console import Console
 
 _PATIENCE = 0.5
+_STAGES = {
+    "load": "checking the document",
+    "facts": "working out the facts",
+    "rules": "judging by the rules",
+    "report": "making the report",
+}
 
 
 @contextmanager
 def stages(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """A function that names the stage under way, shown on standard error once half a second has passed."""
+    """A function that takes the name of the stage under way and, after half a second, shows it on standard error."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda _stage: None
@@ -22,7 +28,7 @@ def stages(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     timer = threading.Timer(_PATIENCE, status.start)
     timer.start()
     try:
-        yield lambda stage: status.update(f"{stage} …")
+        yield lambda stage: status.update(f"{_STAGES.get(stage, stage)} …")
     finally:
         timer.cancel()
         timer.join()

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
+from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from validator.document.fields import Amount, Extra, Id
@@ -34,10 +34,10 @@ def json_schema(schema: type[Schema], title: str) -> dict[str, Any]:
 def describe_fields(plugin: MarshmallowPlugin) -> None:
     """Teach a plugin what our own kinds of field accept beyond their base."""
     if plugin.converter is not None:
-        plugin.converter.add_attribute_function(_accepted)
+        plugin.converter.add_attribute_function(_accepted)  # type: ignore[no-untyped-call]
 
 
-def _accepted(_: OpenAPIConverter, field: Any, ret: dict[str, Any], **__: Any) -> dict[str, Any]:
+def _accepted(_: Any, field: Any, ret: dict[str, Any], **__: Any) -> dict[str, Any]:
     nullable = ["null"] if field.allow_none else []
     if isinstance(field, Id):
         return {"type": ["string", "integer", *nullable]}

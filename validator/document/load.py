@@ -27,7 +27,7 @@ def load(document: object) -> dict[str, Any]:
         try:
             loaded: dict[str, Any] = _SCHEMA.load(document)
         except ValidationError as error:
-            raise BadInput(_capped(_faults(error.normalized_messages(), "", _SCHEMA))) from None
+            raise BadInput(_capped(_faults(error.messages, "", _SCHEMA))) from None
     return loaded
 
 

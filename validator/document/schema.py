@@ -32,7 +32,7 @@ def _many(schema: type[Schema], text: str, most: int = limits.NESTED) -> fields.
     return fields.Nested(schema, many=True, validate=validate.Length(max=most), **_about(text))
 
 
-def _list(of: fields.Field, text: str) -> fields.List:
+def _list(of: fields.Field[Any], text: str) -> fields.List[Any]:
     return fields.List(of, validate=validate.Length(max=limits.NESTED), **_about(text))
 
 

@@ -29,7 +29,9 @@ WIDTH = 120
 """Attributes and marks of one kind of fact in one shard: the engine crashes at 254."""
 BATCH = 4_000
 _OBSERVED = 2
-_SENTINEL = {"id": "s", "kind": "~sentinel"}
+_KIND = "~kind"
+"""The engine's own key for the kind of fact: no attribute begins with a tilde."""
+_SENTINEL = {"id": "s", _KIND: "~sentinel"}
 
 _sessions = itertools.count()
 
@@ -82,14 +84,14 @@ def _takes(chunk: _Chunk, rule: EngineRule) -> bool:
 def _compiled(chunks: Sequence[_Chunk | None]) -> _Shard:
     present = [chunk for chunk in chunks if chunk is not None]
     definition = {str(number): _definition(c.kind, tests) for c in present for number, tests in c.tests.items()}
-    definition["s"] = _definition(_SENTINEL["kind"], [])
+    definition["s"] = _definition(_SENTINEL[_KIND], [])
     handle = durable_rules_engine.create_ruleset(f"okr{next(_sessions)}", orjson.dumps(definition).decode())
     wanted = {chunk.kind: frozenset(chunk.lowered.attributes) for chunk in present}
     return _Shard(handle, wanted, {chunk.kind: chunk.lowered.marks for chunk in present})
 
 
 def _definition(kind: str, tests: list[Expression]) -> dict[str, Any]:
-    return {"all": [{"m": {"$and": [{"kind": kind}, *tests]}}]}
+    return {"all": [{"m": {"$and": [{_KIND: kind}, *tests]}}]}
 
 
 def _judge(shard: _Shard, facts: Facts) -> Iterator[Hit]:
@@ -100,7 +102,7 @@ def _judge(shard: _Shard, facts: Facts) -> Iterator[Hit]:
 
 
 def _row(shard: _Shard, facts: Facts, kind: str, place: int) -> dict[str, Any]:
-    return {"kind": kind, **row(facts[kind][place], shard.wanted[kind], shard.marks[kind])}
+    return {_KIND: kind, **row(facts[kind][place], shard.wanted[kind], shard.marks[kind])}
 
 
 def _fired(shard: _Shard, rows: list[dict[str, Any]]) -> Iterator[Hit]:

@@ -14,3 +14,5 @@ class Fact(NamedTuple):
     values: dict[str, Any]
     """Attributes by name; what is unknown is left off."""
     items: tuple[Item, ...]
+    key: str = ""
+    """What tells facts about the same items apart."""

@@ -11,6 +11,7 @@ from validator.document.model import Initiative, KeyResult, Objective, OkrSet
 from validator.document.schema import LEVELS
 from validator.facts import graph
 from validator.facts.reviews import Coverage, Window, coverage
+from validator.facts.titles import same_title_key
 
 RANK = {level: rank for rank, level in enumerate(LEVELS, 1)}
 RUNNING = frozenset(
@@ -41,6 +42,8 @@ class Index(NamedTuple):
     reviews: Coverage
     teams_under: Mapping[str, frozenset[str]]
     """Teams with an objective under an objective."""
+    pure_cascades: frozenset[str]
+    """Teams whose every objective repeats the title of one that it serves."""
 
 
 def build_index(okrs: OkrSet, as_of: datetime.date) -> Index:
@@ -68,7 +71,15 @@ def build_index(okrs: OkrSet, as_of: datetime.date) -> Index:
         delivery_teams=graph.gathered(parts, down, lambda id: _delivery_teams(objectives[id])),
         reviews=coverage(okrs.reviews),
         teams_under={id: frozenset(_teams_of(children, objectives)) for id, children in down.items()},
+        pure_cascades=_pure_cascades(objectives, above),
     )
+
+
+def _pure_cascades(objectives: Mapping[str, Objective], above: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    keys = {id: same_title_key(objective.title) for id, objective in objectives.items()}
+    copies = {id for id, parents in above.items() if keys[id] in {keys[parent] for parent in parents if parent != id}}
+    own = {objective.team for id, objective in objectives.items() if id not in copies}
+    return frozenset(team for id in copies if (team := objectives[id].team) is not None and team not in own)
 
 
 def _above(

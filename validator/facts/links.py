@@ -88,7 +88,10 @@ def _fact(index: Index, low: _End, target: str, relation: str) -> Fact:
         found=high is not None,
         **(_compared(index, low, high) if high else {}),
     )
-    return Fact(values, (low.item, high.item) if high else (low.item,))
+    items = [low.item, *([high.item] if high else [])]
+    if low.team in index.pure_cascades and values.get("same_title"):
+        items.append(("team", str(low.team)))
+    return Fact(values, tuple(items), f"{relation} {target}")
 
 
 def _compared(index: Index, low: _End, high: _End) -> dict[str, Any]:
@@ -98,9 +101,16 @@ def _compared(index: Index, low: _End, high: _End) -> dict[str, Any]:
         "levels_up": RANK[low.level] - RANK[high.level] if low.level and high.level else None,
         "same_title": bool(key) and key == same_title_key(high.title),
         "same_team": low.team == high.team if low.team and high.team else None,
-        "written_by_parent_owner": low.created_by in high.owners if low.created_by and high.owners else None,
+        "written_by_parent_owner": _handed_down(low, high),
         **_in_time(index, low, high),
     }
+
+
+def _handed_down(low: _End, high: _End) -> bool | None:
+    """Written by an owner of what it serves who does not own it too: somebody else's objective to fulfil."""
+    if not low.created_by or not high.owners or not low.owners:
+        return None
+    return low.created_by in high.owners and low.created_by not in low.owners
 
 
 def _in_time(index: Index, low: _End, high: _End) -> dict[str, Any]:

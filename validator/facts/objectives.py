@@ -123,7 +123,7 @@ def _calendars(index: Index, objective: Objective) -> Iterator[Calendar]:
     yield index.reviews.general
     if objective.id in index.reviews.of_objective:
         yield index.reviews.of_objective[objective.id]
-    if objective.team in index.reviews.of_team:
+    if objective.team is not None and objective.team in index.reviews.of_team:
         yield index.reviews.of_team[objective.team]
 
 

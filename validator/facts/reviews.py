@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from validator.document.model import Review
@@ -110,7 +110,9 @@ def count_end(calendar: Calendar, window: Window | None) -> int:
     return _count_edge(calendar, window, END, lambda w: (w.at(0.9), w.end + MARGIN))
 
 
-def _count_edge(calendar: Calendar, window: Window | None, kind: str, edge) -> int:  # type: ignore[no-untyped-def]
+def _count_edge(
+    calendar: Calendar, window: Window | None, kind: str, edge: Callable[[Window], tuple[Day, Day]]
+) -> int:
     if window is None:
         return len(calendar.days.get(kind, ())) + calendar.undated.get(kind, 0)
     first, last = edge(window)

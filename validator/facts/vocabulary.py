@@ -42,7 +42,7 @@ organisation | objective_count | number | Objectives in the set. |
 organisation | key_result_count | number | Key results in the set. |
 organisation | team_objective_count | number | Objectives at team level. | levels
 organisation | copied_objective_count | number | Team objectives whose title repeats an objective that they serve. | parents levels
-organisation | parent_written_count | number | Team objectives written by an owner of the objective that they serve. | parents levels created_by owners
+organisation | parent_written_count | number | Team objectives written by an owner of the objective that they serve who does not own them too. | parents levels created_by owners
 organisation | top_down_share | number | Share of team objectives with a parent that repeat it or were written by its owner, 0 to 1. | parents levels
 
 cycle | name | text | Name of the cycle. |
@@ -164,7 +164,7 @@ link | days_before_parent | number | Days that the item starts before what it se
 link | days_after_parent | number | Days that the item ends after what it serves. | parents
 link | same_title | yes/no | Both titles are the same but for case, spaces and punctuation. | parents
 link | same_team | yes/no | Both belong to the same team. | parents teams
-link | written_by_parent_owner | yes/no | Written by an owner of what it serves. | parents created_by owners
+link | written_by_parent_owner | yes/no | Written by an owner of what it serves who does not own it too. | parents created_by owners
 
 dependency | need | text | What is needed. |
 dependency | from_title | text | Title of the item that needs it. |

@@ -127,7 +127,7 @@ def _reliances(index: Index) -> Iterator[tuple[Objective, str]]:
     for dependency in index.okrs.dependencies:
         kr = index.key_results.get(dependency.from_)
         id = kr.objective if kr and dependency.from_ not in index.objectives else dependency.from_
-        if id in index.objectives and (id, dependency.on_team) not in seen:
+        if id is not None and id in index.objectives and (id, dependency.on_team) not in seen:
             seen.add((id, dependency.on_team))
             yield index.objectives[id], dependency.on_team
     for objective in index.okrs.objectives:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+_LONGEST_VALUE = 80
 _OPERATORS = {
-    "is": "is",
     "is_not": "is not",
-    "in": "is one of",
+    "in": "one of",
     "at_most": "at most",
     "at_least": "at least",
 }
 
 
 def why(finding: Mapping[str, Any]) -> str:
-    """Why a finding fired: "delivery owner count is 0 (below 1)"."""
+    """Why a finding fired: "delivery owner count: 0 (below 1)"."""
     return "; ".join(_condition(condition) for condition in finding["why"])
 
 
@@ -34,16 +34,18 @@ def item_label(item: Mapping[str, Any], longest: int = 40) -> str:
     title = str(item.get("title") or "")
     if not title or title == str(item["id"]):
         return str(item["id"])
-    return f"{item['id']} “{title if len(title) <= longest else title[: longest - 1].rstrip() + '…'}”"
+    return f"{item['id']} “{_shortened(title, longest)}”"
 
 
 def _condition(condition: Mapping[str, Any]) -> str:
-    name = str(condition["attribute"]).replace("_", " ")
+    name = _words(condition["attribute"])
     operator = str(condition["operator"])
-    actual, expected = _value(condition.get("actual")), condition.get("expected")
+    actual, expected = _value(condition.get("actual")), _value(condition.get("expected"))
     if operator.endswith(("missing", "present")):
-        return f"{name} is {operator}"
-    return f"{name} is {actual} ({_OPERATORS.get(operator, operator)} {_value(expected)})"
+        return f"{name}: {operator}"
+    if operator == "is" and actual == expected:
+        return f"{name}: {actual}"
+    return f"{name}: {actual} ({_OPERATORS.get(operator, operator)} {expected})"
 
 
 def _value(value: object) -> str:
@@ -51,9 +53,21 @@ def _value(value: object) -> str:
         return "not given"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return _words(value["attribute"])
     if isinstance(value, list | tuple):
         return ", ".join(_value(part) for part in value)
-    return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(round(value, 4))
+    return _shortened(str(value), _LONGEST_VALUE)
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _decision_parts(decision: Mapping[str, Any]) -> Iterator[str]:
@@ -69,4 +83,4 @@ def _decision_parts(decision: Mapping[str, Any]) -> Iterator[str]:
         held = f", next on {decision['forum_next']}" if decision.get("forum_next") else ""
         yield f"forum: {decision['forum']}{held}"
     if decision.get("unnamed"):
-        yield "nobody has named: " + ", ".join(str(name).replace("_", " ") for name in decision["unnamed"])
+        yield "nobody has named: " + ", ".join(map(_words, decision["unnamed"]))

@@ -1,0 +1,96 @@
+"""What may be set from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from validator.settings import BadSettings, Settings, is_loopback, read_settings
+
+
+def test_without_settings_the_service_listens_to_this_machine_only() -> None:
+    assert read_settings({"PATH": "/bin"}) == Settings()
+    assert Settings().host == "127.0.0.1"
+
+
+def test_every_setting_is_read_from_the_variable_of_its_name() -> None:
+    given = {"PORT": "9000", "WORKERS": "3", "THREADS": "16", "JUDGEMENTS": "2", "QUEUE": "5", "MAX_BODY": "2048"}
+    given |= {
+        "REQUEST_TIMEOUT": "2.5",
+        "RULESET": "strict",
+        "LOG_LEVEL": "debug",
+        "HOST": "0.0.0.0",
+        "ALLOW_REMOTE": "1",
+    }
+    read = read_settings({f"OKR_VALIDATOR_{name}": value for name, value in given.items()})
+    expected = Settings("0.0.0.0", 9000, True, 3, 16, 2, 5, 2048, 2.5, ruleset="strict", log_level="debug")
+    assert read == expected
+
+
+WRONG = {
+    "PORT": "eighty",
+    "WORKERS": "0",
+    "THREADS": "1e3",
+    "MAX_BODY": "-5",
+    "REQUEST_TIMEOUT": "0",
+    "GRACEFUL_TIMEOUT": "ten",
+    "ALLOW_REMOTE": "maybe",
+    "RULESET": "../base",
+    "LOG_LEVEL": "loud",
+    "HOST": "a host",
+    "PORTS": "80",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG.items())
+def test_a_value_that_cannot_be_meant_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=f"OKR_VALIDATOR_{name} "):
+        read_settings({f"OKR_VALIDATOR_{name}": value})
+
+
+def test_all_faults_are_told_at_once_with_the_nearest_name() -> None:
+    with pytest.raises(BadSettings) as caught:
+        read_settings({f"OKR_VALIDATOR_{name}": value for name, value in WRONG.items()})
+    assert len(caught.value.faults) == len(WRONG)
+    assert "did you mean OKR_VALIDATOR_PORT?" in {fault.hint for fault in caught.value.faults}
+
+
+def test_what_kubernetes_sets_for_a_service_of_this_name_is_not_ours() -> None:
+    linked = {"OKR_VALIDATOR_PORT": "tcp://10.0.0.1:80", "OKR_VALIDATOR_SERVICE_HOST": "10.0.0.1"}
+    linked |= {"OKR_VALIDATOR_SERVICE_PORT_HTTP": "80", "OKR_VALIDATOR_PORT_80_TCP_ADDR": "10.0.0.1"}
+    assert read_settings(linked) == Settings()
+
+
+def test_health_checks_are_left_a_thread() -> None:
+    with pytest.raises(BadSettings, match="OKR_VALIDATOR_THREADS"):
+        read_settings({"OKR_VALIDATOR_THREADS": "4", "OKR_VALIDATOR_JUDGEMENTS": "2", "OKR_VALIDATOR_QUEUE": "2"})
+
+
+def test_the_folder_for_counts_is_that_of_prometheus() -> None:
+    assert read_settings({"PROMETHEUS_MULTIPROC_DIR": "/run/counts"}).metrics_dir == Path("/run/counts")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "okr.example", "128.0.0.1", "127.0.0.1.example"])
+def test_an_address_that_others_reach_is_refused_unless_it_is_said_to_be_meant(host: str) -> None:
+    with pytest.raises(BadSettings, match="does not ask who is calling") as caught:
+        read_settings({"OKR_VALIDATOR_HOST": host})
+    assert "--allow-remote" in caught.value.faults[0].hint
+    assert read_settings({"OKR_VALIDATOR_HOST": host, "OKR_VALIDATOR_ALLOW_REMOTE": "1"}).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "localhost", "::1"])
+def test_an_address_of_this_machine_is_one(host: str) -> None:
+    assert is_loopback(host)
+
+
+def test_the_command_refuses_an_address_that_others_reach_with_code_2() -> None:
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("OKR_VALIDATOR_")}
+    command = [sys.executable, "-m", "validator", "serve", "--host", "0.0.0.0", "--port", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environ)
+    assert done.returncode == 2
+    assert "--allow-remote" in done.stderr
+    assert done.stdout == ""

@@ -1,0 +1,83 @@
+"""Ruleset files: found by name or path, with those that they extend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NamedTuple
+
+from validator.errors import BadRuleset, Fault
+from validator.rules.language import hint
+from validator.rules.source import MOST_CHARACTERS, Source, parse
+
+NOT_RULESETS = ("failure-table", "metrics", "example", "example-governance")
+MOST_FILES = 20
+
+
+class RulesetFile(NamedTuple):
+    """One ruleset file, read."""
+
+    folder: Traversable
+    source: Source
+    text: str
+
+
+def shipped() -> list[str]:
+    """Names of the rulesets that come with the service."""
+    names = (entry.name for entry in resources.files("rulesets").iterdir())
+    found = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    return sorted(name for name in found if name not in NOT_RULESETS)
+
+
+def chain(name_or_path: str) -> list[RulesetFile]:
+    """The ruleset and all that it extends, the extended first, each once. Raises BadRuleset."""
+    found: dict[str, RulesetFile] = {}
+    _follow(name_or_path, Path(), (), found)
+    return list(found.values())
+
+
+def _follow(name: str, beside: Traversable, path: tuple[str, ...], found: dict[str, RulesetFile]) -> None:
+    file = _read(name, beside)
+    key = file.source.name
+    if key in path:
+        raise BadRuleset([file.source.fault("/extends", f"Extends itself: {' → '.join([*path, key])}.")])
+    if key in found:
+        return
+    if len(path) >= MOST_FILES:
+        raise BadRuleset([file.source.fault("/extends", f"More than {MOST_FILES} rulesets extend one another.")])
+    for parent in _extends(file.source):
+        _follow(parent, file.folder, (*path, key), found)
+    found[key] = file
+
+
+def _extends(source: Source) -> Iterator[str]:
+    if not isinstance(source.data, dict):
+        raise BadRuleset([source.fault("", "A ruleset is a mapping.", "it begins with “name: …”")])
+    listed = source.data.get("extends") or []
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        raise BadRuleset([source.fault("/extends", "“extends” is a list of names.", "extends: [base]")])
+    yield from (str(name) for name in listed)
+
+
+def _read(name: str, beside: Traversable) -> RulesetFile:
+    if not name.endswith((".yaml", ".yml")):
+        if name not in shipped():
+            raise BadRuleset([Fault("", f"No ruleset is called “{name[:100]}”.", hint(name, shipped()) + "; a file ends in .yaml")])
+        folder: Traversable = resources.files("rulesets")
+        return _parsed(folder, folder.joinpath(f"{name}.yaml"), f"{name}.yaml")
+    path = Path(name) if isinstance(beside, Path) and Path(name).is_absolute() else beside.joinpath(name)
+    return _parsed(path.parent if isinstance(path, Path) else beside, path, path.name if not isinstance(path, Path) else str(path))
+
+
+def _parsed(folder: Traversable, file: Traversable, name: str) -> RulesetFile:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(4 * MOST_CHARACTERS + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise BadRuleset([Fault("", f"{name} cannot be read: {error.strerror}.", "check the path", name)]) from None
+    except UnicodeDecodeError:
+        raise BadRuleset([Fault("", f"{name} is not UTF-8 text.", "save it as UTF-8", name)]) from None
+    return RulesetFile(folder, parse(name, text), text)

@@ -1,0 +1,89 @@
+"""Overrides: another severity, other parameters, or off; everywhere or for one team, level or cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from validator.document.load import escape
+from validator.facts.vocabulary import BY_KIND
+from validator.rules.conditions import Condition, Group, Test, both
+from validator.rules.language import hint
+from validator.rules.ruleset import SEVERITIES
+from validator.rules.source import Source
+
+SCOPES = ("team", "level", "cycle")
+FIELDS = ("severity", "parameters", "shadow", *SCOPES)
+
+
+class Override(NamedTuple):
+    """One change to one rule."""
+
+    rule: str
+    scope: tuple[tuple[str, tuple[str, ...]], ...]
+    severity: str | None
+    parameters: Mapping[str, Any]
+    shadow: bool | None
+    source: Source
+    pointer: str
+
+
+def read_overrides(source: Source, known: Mapping[str, str], report: list[Any]) -> Iterator[Override]:
+    """The overrides of one ruleset file; `known` gives the kind of fact of each rule. Faults are appended to `report`."""
+    entries = source.data.get("overrides") or {}
+    if not isinstance(entries, Mapping):
+        report.append(source.fault("/overrides", "“overrides” maps rule ids to changes.", "overrides: {unowned-objective: off}"))
+        return
+    for rule, changes in entries.items():
+        pointer = f"/overrides/{escape(rule)}"
+        if rule not in known:
+            report.append(source.fault(pointer, f"No rule is called “{rule}”.", hint(rule, known)))
+            continue
+        listed = changes if isinstance(changes, list) else [changes]
+        for place, change in enumerate(listed):
+            at = f"{pointer}/{place}" if isinstance(changes, list) else pointer
+            read = _override(str(rule), change, known[rule], source, at, report)
+            if read is not None:
+                yield read
+
+
+def _override(rule: str, change: Any, kind: str, source: Source, pointer: str, report: list[Any]) -> Override | None:
+    if isinstance(change, str):
+        change = {"severity": change}
+    if not isinstance(change, Mapping):
+        report.append(source.fault(pointer, "An override is “off”, a severity, or a mapping.", f"{rule}: {{severity: info}}"))
+        return None
+    before = len(report)
+    for key in change:
+        if key not in FIELDS:
+            report.append(source.fault(f"{pointer}/{escape(key)}", f"An override has no field “{key}”.", hint(key, FIELDS)))
+        elif key in SCOPES and key not in BY_KIND[kind]:
+            message = f"“{rule}” judges a {kind}, which has no {key}."
+            report.append(source.fault(f"{pointer}/{key}", message, "leave the scope out"))
+    severity = change.get("severity")
+    if severity is not None and severity not in (*SEVERITIES, "off"):
+        report.append(source.fault(f"{pointer}/severity", f"No severity is called “{severity}”.", "error, warning, info or off"))
+    parameters = change.get("parameters") or {}
+    if not isinstance(parameters, Mapping):
+        report.append(source.fault(f"{pointer}/parameters", "“parameters” maps names to values."))
+    if len(report) > before:
+        return None
+    scope = tuple((key, _words(change[key])) for key in SCOPES if key in change)
+    return Override(rule, scope, severity, parameters, change.get("shadow"), source, pointer)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(str(word) for word in value) if isinstance(value, list) else (str(value),)
+
+
+def scope_condition(override: Override) -> Condition:
+    """Which facts a scoped override is for."""
+    parts = tuple(Test(name, "in", words) for name, words in override.scope)
+    return parts[0] if len(parts) == 1 else Group("all", parts)
+
+
+def outside(scoped: list[Override], where: Condition | None) -> Condition | None:
+    """The condition narrowed to facts that none of the scopes takes."""
+    if not scoped:
+        return where
+    return both(where, Group("none", tuple(scope_condition(override) for override in scoped)))

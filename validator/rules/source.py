@@ -1,0 +1,69 @@
+"""YAML files as plain data with the line of every key: what rulesets and the failure table are read from."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+from validator.errors import BadRuleset, Fault
+
+MOST_CHARACTERS = 1_000_000
+MOST_DEPTH = 40
+
+
+class Source(NamedTuple):
+    """A YAML text as data."""
+
+    name: str
+    """How a person knows it: a file name."""
+    data: Any
+
+    def line(self, pointer: str) -> int | None:
+        """The line, from 1, of the key or entry that a JSON Pointer names; of the nearest that exists above it."""
+        node, line = self.data, None
+        for step in pointer.split("/")[1:]:
+            key: Any = step.replace("~1", "/").replace("~0", "~")
+            if isinstance(node, CommentedSeq) and key.isdigit() and int(key) < len(node):
+                key = int(key)
+                line = node.lc.item(key)[0] + 1
+            elif isinstance(node, CommentedMap) and key in node:
+                line = node.lc.key(key)[0] + 1
+            else:
+                break
+            node = node[key]
+        return line
+
+    def fault(self, pointer: str, message: str, hint: str = "") -> Fault:
+        """A fault with its line."""
+        line = self.line(pointer)
+        return Fault(pointer, message, hint, f"{self.name}, line {line}" if line else self.name)
+
+
+def parse(name: str, text: str) -> Source:
+    """The data of a YAML text. Raises BadRuleset for what is not plain YAML 1.2: anchors, tags, duplicate keys."""
+    if len(text) > MOST_CHARACTERS:
+        raise BadRuleset([Fault("", f"Longer than {MOST_CHARACTERS:,} characters.", "split it with “extends”", name)])
+    try:
+        _refuse_tricks(name, text)
+        return Source(name, YAML(typ="rt").load(text))
+    except MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        message = f"Not YAML: {error.problem or error.context or error}."
+        raise BadRuleset([Fault("", message.replace("\n", " "), "", name + line)]) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise BadRuleset([Fault("", f"Not YAML: {str(error).splitlines()[0][:200]}", "", name)]) from None
+
+
+def _refuse_tricks(name: str, text: str) -> None:
+    depth = 0
+    for event in YAML(typ="safe").parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        line = f"{name}, line {event.start_mark.line + 1}"
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            raise BadRuleset([Fault("", "Anchors and aliases are not read.", "write the value out", line)])
+        if depth > MOST_DEPTH:
+            raise BadRuleset([Fault("", f"Nested deeper than {MOST_DEPTH} levels.", "", line)])
