@@ -52,7 +52,9 @@ def _named_cycle(name: str) -> model.Cycle:
     return model.Cycle(name, name)
 
 
-def _resolve(name: str | None, known: dict[str, Any], aliases: dict[str, str], make: Callable[[str], Any]) -> str | None:
+def _resolve(
+    name: str | None, known: dict[str, Any], aliases: dict[str, str], make: Callable[[str], Any]
+) -> str | None:
     """The id behind a name; a name that nothing declares becomes an entry of its own."""
     if name is None or name in known:
         return name
@@ -96,7 +98,9 @@ def _all(loaded: Values, field: str) -> Iterable[Values]:
 def _names(loaded: Values) -> _Names:
     teams = {t["id"]: model.Team(t["id"], t["name"] or t["id"], t["level"], t["function"], t["parent"], t["lead"],
                                  tuple(t["segments"] or ())) for t in _all(loaded, "teams")}  # fmt: skip
-    people = {p["id"]: model.Person(p["id"], p["name"] or p["id"], p["email"], p["team"]) for p in _all(loaded, "people")}
+    people = {
+        p["id"]: model.Person(p["id"], p["name"] or p["id"], p["email"], p["team"]) for p in _all(loaded, "people")
+    }
     cycles = {c["id"]: model.Cycle(c["id"], c["name"] or c["id"], c["start"], c["end"], c["status"])
               for c in _all(loaded, "cycles")}  # fmt: skip
     emails = {p.email.casefold(): p.id for p in people.values() if p.email}
@@ -280,7 +284,10 @@ def _duplicates(loaded: Values) -> Iterator[Fault]:
     yield from _repeated(
         (f"/{place}/{n}/id", entry["id"])
         for place, entries in (
-            *((f"objectives/{o}/key_results", entry["key_results"]) for o, entry in enumerate(_all(loaded, "objectives"))),
+            *(
+                (f"objectives/{o}/key_results", entry["key_results"])
+                for o, entry in enumerate(_all(loaded, "objectives"))
+            ),
             ("key_results", loaded["key_results"]),
         )
         for n, entry in enumerate(entries or ())
@@ -291,7 +298,11 @@ def _repeated(ids: Iterable[tuple[str, str]]) -> Iterator[Fault]:
     first: dict[str, str] = {}
     for pointer, id in ids:
         if id in first:
-            yield Fault(pointer, f"The id “{id}” is used twice.", f"it stands first at {first[id]}; ids are unique in their list")
+            yield Fault(
+                pointer,
+                f"The id “{id}” is used twice.",
+                f"it stands first at {first[id]}; ids are unique in their list",
+            )
         else:
             first[id] = pointer
 

@@ -82,5 +82,7 @@ def _list(under: list[Any], over: list[Any], pointer: str, conflicts: list[str])
             places[str(entry["id"])] = len(merged)
             merged.append(entry)
         else:
-            merged[place] = _object({**merged[place]}, {**entry, "id": merged[place]["id"]}, f"{pointer}/{place}", conflicts)
+            merged[place] = _object(
+                {**merged[place]}, {**entry, "id": merged[place]["id"]}, f"{pointer}/{place}", conflicts
+            )
     return merged

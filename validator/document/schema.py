@@ -142,7 +142,9 @@ class KeyResultSchema(Part):
     description = Text(**_about("Description."))
     metric = _name("Name of what is measured.")
     unit = _name("Unit of start, target and current, such as %.")
-    direction = Word(("increase", "decrease", "maintain"), **_about("Way the measure shall go; maintain for a floor or ceiling."))
+    direction = Word(
+        ("increase", "decrease", "maintain"), **_about("Way the measure shall go; maintain for a floor or ceiling.")
+    )
     start = Amount(**_about("Baseline: value at the start, in the unit."))
     target = Amount(**_about("Value to reach, in the unit."))
     current = Amount(**_about("Latest value, in the unit."))

@@ -10,7 +10,18 @@ from dateutil import parser as dateparser
 
 LOCALES = {"point": ("en", "de_CH", "en_ZA"), "comma": ("de", "fr")}
 """Locales whose habits cover a decimal point and a decimal comma, with the grouping marks that go with them."""
-FACTORS = {"": 1, "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9}
+FACTORS = {
+    "": 1,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+}
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _AMOUNT = re.compile(

@@ -12,15 +12,15 @@ The engine crashes outside a measured subset; what keeps it inside:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import durable_rules_engine
 import orjson
 
 from validator.engine.interface import EngineRule, Evaluate, Facts, Hit
-from validator.engine.lowering import Expression, Lowered, paths, row
-from validator.rules.conditions import Holds, attributes
+from validator.engine.lowering import Expression, Lowered, View, paths
+from validator.rules.conditions import attributes
 
 NAME = "durable_rules"
 PATHS = 60
@@ -42,9 +42,8 @@ class EngineFailure(RuntimeError):
 
 class _Shard(NamedTuple):
     handle: Any
-    wanted: Mapping[str, frozenset[str]]
-    """Attributes that the shard's rules ask, by kind of fact."""
-    marks: Mapping[str, Mapping[str, Holds]]
+    views: Mapping[str, View]
+    """What the shard's rules look at, by kind of fact."""
 
 
 def compile_rules(rules: Sequence[EngineRule]) -> Evaluate:
@@ -77,7 +76,7 @@ def _chunks(rules: Sequence[EngineRule]) -> dict[str, list[_Chunk]]:
 
 def _takes(chunk: _Chunk, rule: EngineRule) -> bool:
     ways = sum(paths(tests) for tests in chunk.tests.values()) + paths(Lowered().rule(rule.condition))
-    width = len(chunk.lowered.attributes) + len(chunk.lowered.marks) + len(attributes(rule.condition))
+    width = chunk.lowered.width() + len(attributes(rule.condition)) + 1
     return ways <= PATHS and width <= WIDTH
 
 
@@ -86,8 +85,7 @@ def _compiled(chunks: Sequence[_Chunk | None]) -> _Shard:
     definition = {str(number): _definition(c.kind, tests) for c in present for number, tests in c.tests.items()}
     definition["s"] = _definition(_SENTINEL[_KIND], [])
     handle = durable_rules_engine.create_ruleset(f"okr{next(_sessions)}", orjson.dumps(definition).decode())
-    wanted = {chunk.kind: frozenset(chunk.lowered.attributes) for chunk in present}
-    return _Shard(handle, wanted, {chunk.kind: chunk.lowered.marks for chunk in present})
+    return _Shard(handle, {chunk.kind: chunk.lowered.view() for chunk in present})
 
 
 def _definition(kind: str, tests: list[Expression]) -> dict[str, Any]:
@@ -95,14 +93,19 @@ def _definition(kind: str, tests: list[Expression]) -> dict[str, Any]:
 
 
 def _judge(shard: _Shard, facts: Facts) -> Iterator[Hit]:
-    entries = ((kind, place) for kind in shard.wanted for place in range(len(facts.get(kind, ()))))
-    while batch := list(itertools.islice(entries, BATCH)):
-        for rule, number in _fired(shard, [_row(shard, facts, kind, place) for kind, place in batch]):
-            yield rule, batch[number][1]
+    alike = [(kind, key, places) for kind in shard.views for key, places in _alike(shard.views[kind], facts.get(kind, ()))]
+    for at in range(0, len(alike), BATCH):
+        batch = alike[at : at + BATCH]
+        for rule, number in _fired(shard, [{_KIND: kind, **shard.views[kind].row(key)} for kind, key, _ in batch]):
+            yield from ((rule, place) for place in batch[number][2])
 
 
-def _row(shard: _Shard, facts: Facts, kind: str, place: int) -> dict[str, Any]:
-    return {_KIND: kind, **row(facts[kind][place], shard.wanted[kind], shard.marks[kind])}
+def _alike(view: View, facts: Sequence[Mapping[str, Any]]) -> Iterable[tuple[tuple[Any, ...], list[int]]]:
+    """Places of facts by what the rules see of them."""
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for place, values in enumerate(facts):
+        groups.setdefault(view.key(values), []).append(place)
+    return groups.items()
 
 
 def _fired(shard: _Shard, rows: list[dict[str, Any]]) -> Iterator[Hit]:

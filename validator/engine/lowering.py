@@ -10,17 +10,23 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from validator.rules.conditions import Condition, Group, Holds, Other, Test, Values, compile_condition
+from validator.rules.conditions import Condition, Holds, Other, Test, Values, compile_condition
 
 Expression = dict[str, Any]
 
-_OPPOSITE = {"is": "is_not", "is_not": "is", "below": "at_least", "at_least": "below", "above": "at_most", "at_most": "above"}
+_OPPOSITE = {
+    "is": "is_not",
+    "is_not": "is",
+    "below": "at_least",
+    "at_least": "below",
+    "above": "at_most",
+    "at_most": "above",
+}
 _NATIVE = {"is_not": "$neq", "below": "$lt", "at_most": "$lte", "above": "$gt", "at_least": "$gte"}
 _SAFE = re.compile(r"[A-Za-z0-9_. -]{1,100}")
 MOST_TESTS = 24
@@ -36,7 +42,8 @@ class Lowered:
 
     def __init__(self) -> None:
         self.marks: dict[str, Holds] = {}
-        self.attributes: set[str] = set()
+        self.compared: set[str] = set()
+        self.asked_for: set[str] = set()
         self._names: dict[Condition, str] = {}
 
     def rule(self, condition: Condition) -> list[Expression]:
@@ -48,6 +55,15 @@ class Lowered:
         if _size(lowered) > MOST_TESTS or paths([lowered]) > MOST_PATHS:
             lowered = {self._mark(condition): 1}
         return _flattened("$and", [lowered])
+
+    def view(self) -> View:
+        """What the rules lowered so far look at."""
+        only_asked = sorted(self.asked_for - self.compared)
+        return View(tuple(sorted(self.compared)), tuple(only_asked), tuple(self.marks.items()))
+
+    def width(self) -> int:
+        """Attributes and marks that a fact carries at most."""
+        return len(self.compared | self.asked_for) + len(self.marks)
 
     def _mark(self, condition: Condition) -> str:
         """The name of a condition that Python answers."""
@@ -67,10 +83,11 @@ class Lowered:
     def _lower_test(self, test: Test, negated: bool) -> Expression:
         if test.operator == "matches" or isinstance(test.expected, Other):
             return {self._mark(test): 0 if negated else 1}
-        self.attributes.add(test.attribute)
         if test.operator in ("missing", "present"):
+            self.asked_for.add(test.attribute)
             exists = ((test.operator == "present") is bool(test.expected)) != negated
             return {"$ex" if exists else "$nex": {test.attribute: 1}}
+        self.compared.add(test.attribute)
         return self._negative(test) if negated else _positive(test)
 
     def _negative(self, test: Test) -> Expression:
@@ -104,7 +121,7 @@ def _joined(join: str, parts: list[Expression]) -> Expression:
 
 
 def _flattened(join: str, parts: list[Expression]) -> list[Expression]:
-    return [inner for part in parts for inner in (part[join] if join in part else [part])]
+    return [inner for part in parts for inner in (part.get(join, [part]))]
 
 
 def constant(value: Any) -> Any:
@@ -126,11 +143,29 @@ def _plain(value: float) -> Any:
     return orjson.Fragment(format(Decimal(repr(value)), "f"))
 
 
-def row(values: Values, wanted: frozenset[str], marks: Mapping[str, Holds]) -> dict[str, Any]:
-    """What the engine sees of a fact: the attributes that rules ask, and the marks."""
-    seen = {key: constant(values[key]) for key in wanted & values.keys()}
-    seen.update((name, int(holds(values))) for name, holds in marks.items())
-    return seen
+class View(NamedTuple):
+    """What the engine sees of one kind of fact: facts that look the same to every rule are judged once."""
+
+    compared: tuple[str, ...]
+    asked_for: tuple[str, ...]
+    """Attributes of which rules only ask whether they are there."""
+    marks: tuple[tuple[str, Holds], ...]
+
+    def key(self, values: Values) -> tuple[Any, ...]:
+        """The values of a fact that rules look at, None for those that it lacks."""
+        seen = tuple(map(values.get, self.compared))
+        if not self.asked_for and not self.marks:
+            return seen
+        there = [name in values for name in self.asked_for]
+        return (*seen, *there, *[holds(values) for _, holds in self.marks])
+
+    def row(self, key: tuple[Any, ...]) -> dict[str, Any]:
+        """A key as a fact for the engine: what is missing is left off, a mark is 1 or 0."""
+        compared, rest = len(self.compared), len(self.compared) + len(self.asked_for)
+        row = {name: constant(value) for name, value in zip(self.compared, key, strict=False) if value is not None}
+        row.update((name, 1) for name, there in zip(self.asked_for, key[compared:], strict=False) if there)
+        row.update((name, int(holds)) for (name, _), holds in zip(self.marks, key[rest:], strict=True))
+        return row
 
 
 def _size(expression: Expression) -> int:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from validator.document.model import Contributor, Dependency, KeyResult, Objective
 from validator.facts import graph
 from validator.facts.fact import Fact, Item
-from validator.facts.index import Index, cycle_window, known, team_name
+from validator.facts.index import Index, cycle_window, known, team_name, team_of
 
 SHOWN = 12
 """Teams of one circle named in a message."""
@@ -42,7 +42,8 @@ def _needer(index: Index, id: str) -> _Needer | None:
     kr: KeyResult | None = index.key_results.get(id)
     if kr is None:
         return None
-    return _Needer(("key_result", id), kr.title, index.objectives.get(kr.objective or ""), kr.due)
+    upper = index.objectives.get(kr.objective or "")
+    return _Needer(("key_result", id), kr.title, upper, kr.due or (upper.end if upper else None))
 
 
 def _map_fact(index: Index, dependency: Dependency, circle: tuple[str, ...] | None, declared: bool) -> Fact:
@@ -52,7 +53,7 @@ def _map_fact(index: Index, dependency: Dependency, circle: tuple[str, ...] | No
     values = known(
         form="map",
         kind=dependency.kind,
-        need=dependency.need or "what it needs",
+        need=dependency.need or "for what is not said",
         on_team=dependency.on_team,
         team_name=team_name(index, dependency.on_team),
         team_known=index.okrs.teams[dependency.on_team].declared if declared else None,
@@ -65,7 +66,7 @@ def _map_fact(index: Index, dependency: Dependency, circle: tuple[str, ...] | No
         days_past_decision=(index.as_of - day).days if day else None,
         days_decided_after_due=_late(index, needer, day),
         closes_cycle=circle is not None,
-        cycle_teams=" → ".join(team_name(index, team) or team for team in circle[:SHOWN]) if circle else None,
+        cycle_teams=", ".join(team_name(index, team) or team for team in circle[:SHOWN]) if circle else None,
         **_placed(needer),
     )
     items = [needer.item] if needer else []
@@ -135,10 +136,24 @@ def _contributor_fact(
 
 
 def _supporting(index: Index) -> frozenset[tuple[str, str]]:
-    """Team and objective where an objective or initiative of the team serves the objective directly."""
+    """Team and objective where an objective, key result or initiative of the team serves the objective directly."""
     by_objectives = {(index.objectives[low].team, up) for low, ups in index.above.items() for up in ups}
-    by_initiatives = {(initiative.team, id) for initiative in index.okrs.initiatives for id in initiative.objectives}
-    return frozenset((team, id) for team, id in by_objectives | by_initiatives if team is not None)
+    by_key_results = {
+        (team_of(index, kr), _objective_of(index, link.id)) for kr in index.key_results.values() for link in kr.parents
+    }
+    by_initiatives = {
+        (initiative.team, _objective_of(index, id))
+        for initiative in index.okrs.initiatives
+        for id in initiative.objectives
+    }
+    pairs = by_objectives | by_key_results | by_initiatives
+    return frozenset((team, id) for team, id in pairs if team is not None and id is not None)
+
+
+def _objective_of(index: Index, id: str) -> str | None:
+    """The objective of an id that names it or a key result of it."""
+    needer = _needer(index, id)
+    return needer.objective.id if needer and needer.objective else None
 
 
 def _needed(index: Index) -> frozenset[tuple[str, str]]:

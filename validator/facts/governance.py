@@ -21,7 +21,7 @@ def governance_facts(index: Index) -> Iterator[Fact]:
         has_conflict_resolver=governance.conflict_resolver is not None,
         has_raise_window=governance.raise_within_days is not None,
         has_act_window=governance.act_within_days is not None,
-        missing_window=" nor ".join(unset) or None,
+        missing_window=" or ".join(unset) or None,
         has_tie_breaker=governance.tie_breaker is not None,
         tie_breaker=governance.tie_breaker,
         has_translation_owner=governance.translation_owner is not None,

@@ -11,7 +11,7 @@ from validator.document.model import Initiative, KeyResult, Objective, OkrSet
 from validator.document.schema import LEVELS
 from validator.facts import graph
 from validator.facts.reviews import Coverage, Window, coverage
-from validator.facts.titles import same_title_key
+from validator.facts.titles import same_title
 
 RANK = {level: rank for rank, level in enumerate(LEVELS, 1)}
 RUNNING = frozenset(
@@ -39,6 +39,8 @@ class Index(NamedTuple):
     circular: frozenset[str]
     delivery_owners: Mapping[str, frozenset[str]]
     delivery_teams: Mapping[str, frozenset[str]]
+    windows: Mapping[str, Window]
+    """Cycles of which both days are known."""
     reviews: Coverage
     teams_under: Mapping[str, frozenset[str]]
     """Teams with an objective under an objective."""
@@ -69,6 +71,7 @@ def build_index(okrs: OkrSet, as_of: datetime.date) -> Index:
         circular=graph.circular(parts, down),
         delivery_owners=graph.gathered(parts, down, lambda id: _delivery_owners(objectives[id])),
         delivery_teams=graph.gathered(parts, down, lambda id: _delivery_teams(objectives[id])),
+        windows={c.id: Window(c.start, c.end) for c in okrs.cycles.values() if c.start and c.end},
         reviews=coverage(okrs.reviews),
         teams_under={id: frozenset(_teams_of(children, objectives)) for id, children in down.items()},
         pure_cascades=_pure_cascades(objectives, above),
@@ -76,8 +79,11 @@ def build_index(okrs: OkrSet, as_of: datetime.date) -> Index:
 
 
 def _pure_cascades(objectives: Mapping[str, Objective], above: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    keys = {id: same_title_key(objective.title) for id, objective in objectives.items()}
-    copies = {id for id, parents in above.items() if keys[id] in {keys[parent] for parent in parents if parent != id}}
+    copies = {
+        id
+        for id, parents in above.items()
+        if any(same_title(objectives[id].title, objectives[parent].title) for parent in parents if parent != id)
+    }
     own = {objective.team for id, objective in objectives.items() if id not in copies}
     return frozenset(team for id in copies if (team := objectives[id].team) is not None and team not in own)
 
@@ -117,8 +123,7 @@ def _delivery_teams(objective: Objective) -> frozenset[str]:
 
 def cycle_window(index: Index, cycle: str | None) -> Window | None:
     """First and last day of a cycle, where both are known."""
-    found = index.okrs.cycles.get(cycle) if cycle is not None else None
-    return Window(found.start, found.end) if found and found.start and found.end else None
+    return index.windows.get(cycle) if cycle is not None else None
 
 
 def cycle_of(index: Index, kr: KeyResult) -> str | None:

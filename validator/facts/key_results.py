@@ -17,7 +17,11 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def key_result_facts(index: Index) -> Iterator[Fact]:
     """One fact a key result."""
     for objective in index.okrs.objectives:
-        upper = {"level": objective.level, "objective_title": objective.title, "parent_ended": objective.status in ENDED}
+        upper = {
+            "level": objective.level,
+            "objective_title": objective.title,
+            "parent_ended": objective.status in ENDED,
+        }
         for kr in objective.key_results:
             yield _fact(index, kr, upper)
     for kr in index.okrs.loose_key_results:

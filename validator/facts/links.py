@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from validator.document.model import Initiative, KeyResult, Objective
 from validator.facts.fact import Fact, Item
 from validator.facts.index import RANK, Index, cycle_of, cycle_window, known, team_of
-from validator.facts.titles import same_title_key
+from validator.facts.titles import same_title
 
 Day = datetime.date
 
@@ -84,7 +84,6 @@ def _fact(index: Index, low: _End, target: str, relation: str) -> Fact:
         level=low.level,
         cycle=low.cycle,
         cycle_name=_cycle_name(index, low.cycle),
-        dates=_dates(low.start, low.end),
         found=high is not None,
         **(_compared(index, low, high) if high else {}),
     )
@@ -95,11 +94,10 @@ def _fact(index: Index, low: _End, target: str, relation: str) -> Fact:
 
 
 def _compared(index: Index, low: _End, high: _End) -> dict[str, Any]:
-    key = same_title_key(low.title)
     return {
         "parent_title": high.title,
         "levels_up": RANK[low.level] - RANK[high.level] if low.level and high.level else None,
-        "same_title": bool(key) and key == same_title_key(high.title),
+        "same_title": same_title(low.title, high.title) if low.item[0] == "objective" else None,
         "same_team": low.team == high.team if low.team and high.team else None,
         "written_by_parent_owner": _handed_down(low, high),
         **_in_time(index, low, high),
@@ -119,12 +117,19 @@ def _in_time(index: Index, low: _End, high: _End) -> dict[str, Any]:
     first, last = high.start or (upper.start if upper else None), high.end or (upper.end if upper else None)
     return {
         "parent_cycle_name": _cycle_name(index, high.cycle),
-        "parent_dates": _dates(first, last),
         "same_cycle": low.cycle == high.cycle if low.cycle and high.cycle else None,
         "cycle_inside": upper.start <= own.start and own.end <= upper.end if own and upper else None,
-        "days_before_parent": (first - low.start).days if first and low.start else None,
-        "days_after_parent": (low.end - last).days if last and low.end else None,
+        **_around(low, first, last),
     }
+
+
+def _around(low: _End, first: Day | None, last: Day | None) -> dict[str, Any]:
+    before = (first - low.start).days if first and low.start else None
+    after = (low.end - last).days if last and low.end else None
+    days = {"days_before_parent": before, "days_after_parent": after}
+    if (before or 0) <= 0 and (after or 0) <= 0:
+        return days
+    return {**days, "dates": _dates(low.start, low.end), "parent_dates": _dates(first, last)}
 
 
 def _cycle_name(index: Index, cycle: str | None) -> str | None:

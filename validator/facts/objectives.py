@@ -20,7 +20,7 @@ def objective_facts(index: Index) -> Iterator[Fact]:
     for objective in index.okrs.objectives:
         values = {
             **_named(index, objective),
-            **_ownership(objective),
+            **_ownership(index, objective),
             **_sharing(index, objective),
             **_alignment(index, objective),
             **_reviewed(index, objective),
@@ -49,12 +49,12 @@ def _named(index: Index, objective: Objective) -> dict[str, Any]:
     )
 
 
-def _ownership(objective: Objective) -> dict[str, Any]:
+def _ownership(index: Index, objective: Objective) -> dict[str, Any]:
     return {
         "owner_count": len(objective.owners),
         "primary_owner_count": sum(1 for owner in objective.owners if owner.primary),
         "accountable_owner_count": len(accountable(objective)),
-        "owner_names": ", ".join(owner.person for owner in objective.owners),
+        "owner_names": ", ".join(index.okrs.people[owner.person].name for owner in objective.owners),
     }
 
 

@@ -110,9 +110,7 @@ def count_end(calendar: Calendar, window: Window | None) -> int:
     return _count_edge(calendar, window, END, lambda w: (w.at(0.9), w.end + MARGIN))
 
 
-def _count_edge(
-    calendar: Calendar, window: Window | None, kind: str, edge: Callable[[Window], tuple[Day, Day]]
-) -> int:
+def _count_edge(calendar: Calendar, window: Window | None, kind: str, edge: Callable[[Window], tuple[Day, Day]]) -> int:
     if window is None:
         return len(calendar.days.get(kind, ())) + calendar.undated.get(kind, 0)
     first, last = edge(window)

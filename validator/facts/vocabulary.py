@@ -147,8 +147,8 @@ key_result | days_since_update | number | Days since the last check-in. | update
 link | title | text | Title of the item that links. |
 link | parent_title | text | Title of the item that it serves. |
 link | parent_id | text | Id that the link names. |
-link | parent_dates | text | First and last day of the item that it serves. |
-link | dates | text | First and last day of the item that links. |
+link | parent_dates | text | First and last day of the item that it serves, where the item runs outside them. |
+link | dates | text | First and last day of the item that links, where it runs outside what it serves. |
 link | parent_cycle_name | text | Name of the other cycle. |
 link | cycle_name | text | Name of its own cycle. |
 link | level | word | Level of the objective that links. | levels
@@ -162,7 +162,7 @@ link | same_cycle | yes/no | Both are in the same cycle. | parents cycles
 link | cycle_inside | yes/no | The cycle of the item lies within the cycle of what it serves. | parents cycles
 link | days_before_parent | number | Days that the item starts before what it serves. | parents
 link | days_after_parent | number | Days that the item ends after what it serves. | parents
-link | same_title | yes/no | Both titles are the same but for case, spaces and punctuation. | parents
+link | same_title | yes/no | Both are objectives whose titles are the same but for case, spaces and punctuation. | parents
 link | same_team | yes/no | Both belong to the same team. | parents teams
 link | written_by_parent_owner | yes/no | Written by an owner of what it serves who does not own it too. | parents created_by owners
 

@@ -15,7 +15,7 @@ from validator.facts.index import Index
 from validator.findings.decision import way_to_a_decision
 from validator.findings.items import shown_item
 from validator.findings.messages import message
-from validator.rules.conditions import Condition, Other, Test, both, compile_condition, reasons
+from validator.rules.conditions import Condition, Other, Test, both, compile_condition, holds, reasons
 from validator.rules.failure_table import FailureRow
 from validator.rules.ruleset import SEVERITIES, Rule, Ruleset, Variant
 
@@ -76,7 +76,7 @@ def fingerprint(rule: str, fact: Fact) -> str:
 def severity_of(rule: Rule, values: Mapping[str, Any]) -> str:
     """The severity of a rule on one fact."""
     for severity, condition in rule.severity_when:
-        if compile_condition(condition)(values):
+        if holds(condition, values):
             return severity
     return rule.severity
 
@@ -132,13 +132,11 @@ def _status(missing: Sequence[str], evaluated: int, failed: int) -> str:
     return "fail" if failed else "pass"
 
 
-def _count(
-    kind: str, where: Condition | None, facts: Facts, counted: dict[tuple[str, Condition | None], int]
-) -> int:
+def _count(kind: str, where: Condition | None, facts: Facts, counted: dict[tuple[str, Condition | None], int]) -> int:
     """Facts that a rule judges; rules share their answers, for few conditions differ."""
     key = (kind, where)
     if key not in counted:
         listed = facts[kind]
-        holds = compile_condition(where) if where else None
-        counted[key] = len(listed) if holds is None else sum(1 for fact in listed if holds(fact.values))
+        judged = compile_condition(where) if where else None
+        counted[key] = len(listed) if judged is None else sum(map(judged, (fact.values for fact in listed)))
     return counted[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import string
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +11,21 @@ MOST = 160
 """Characters of one text in a message."""
 
 
-class _Formatter(string.Formatter):
-    """Attributes by name; what is unknown reads as unknown."""
+def message(template: str, values: Mapping[str, Any]) -> str:
+    """The template with a fact's values in it; what is unknown reads as unknown."""
+    return "".join(literal + _shown(values, name, form) for literal, name, form in _parts(template))
 
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        return _readable(kwargs.get(str(key)))
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return str(value) if isinstance(value, str) else format(value, format_spec)
+@functools.lru_cache(maxsize=4_096)
+def _parts(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    return tuple((literal, name, form or "") for literal, name, form, _ in string.Formatter().parse(template))
+
+
+def _shown(values: Mapping[str, Any], name: str | None, form: str) -> str:
+    if name is None:
+        return ""
+    value = _readable(values.get(name))
+    return value if isinstance(value, str) else format(value, form)
 
 
 def _readable(value: Any) -> Any:
@@ -28,11 +36,3 @@ def _readable(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if not isinstance(value, str) or len(value) <= MOST else value[: MOST - 1] + "…"
-
-
-_FORMATTER = _Formatter()
-
-
-def message(template: str, values: Mapping[str, Any]) -> str:
-    """The template with a fact's values in it."""
-    return _FORMATTER.vformat(template, (), values)

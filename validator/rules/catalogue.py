@@ -105,7 +105,9 @@ def _entries(files: Iterable[RulesetFile], faults: list[Fault]) -> Iterator[_Ent
                 faults.append(source.fault(pointer, "The rule has no id.", "- id: unowned-objective"))
             elif id in first:
                 message = f"The rule “{id}” stands already in {first[id]}."
-                faults.append(source.fault(f"{pointer}/id", message, "change it under “overrides”, or give it another id"))
+                faults.append(
+                    source.fault(f"{pointer}/id", message, "change it under “overrides”, or give it another id")
+                )
             else:
                 first[id] = f"{source.name}, line {source.line(pointer)}"
                 yield _Entry(data, pointer, source)
@@ -116,7 +118,9 @@ def _unused(files: Iterable[RulesetFile], entries: Iterable[_Entry]) -> Iterator
     for file in files:
         for name in file.source.data.get("parameters") or ():
             if name not in asked:
-                yield file.source.fault(f"/parameters/{escape(name)}", f"No rule asks for the parameter “{name}”.", hint(name, asked))
+                yield file.source.fault(
+                    f"/parameters/{escape(name)}", f"No rule asks for the parameter “{name}”.", hint(name, asked)
+                )
 
 
 def _asked(data: Any) -> Iterator[str]:

@@ -74,6 +74,20 @@ def _compile_test(test: Test) -> Holds:
     return lambda values: attribute in values and compare(values[attribute], expected)
 
 
+def holds(condition: Condition, values: Values) -> bool:
+    """Whether a condition holds on one fact; for many facts, compile it."""
+    if isinstance(condition, Group):
+        answers = (holds(part, values) for part in condition.parts)
+        if condition.join == "none":
+            return not any(answers)
+        return all(answers) if condition.join == "all" else any(answers)
+    actual, expected = values.get(condition.attribute), condition.expected
+    if condition.operator in ("missing", "present"):
+        return (actual is not None) is ((condition.operator == "present") is bool(expected))
+    other = values.get(expected.attribute) if isinstance(expected, Other) else expected
+    return actual is not None and other is not None and _COMPARE[condition.operator](actual, other)
+
+
 def tests(condition: Condition) -> Iterator[Test]:
     """Every comparison of a condition, from left to right."""
     if isinstance(condition, Test):
@@ -90,15 +104,14 @@ def attributes(condition: Condition) -> frozenset[str]:
 
 
 def reasons(condition: Condition, values: Values) -> Iterator[Test]:
-    """The comparisons that made a condition hold; those under `none` are named where they are what did not hold."""
+    """The comparisons that made a condition hold, given that it does; those under `none` are named as what did not."""
     if isinstance(condition, Test):
-        if compile_condition(condition)(values):
-            yield condition
+        yield condition
     elif condition.join == "none":
         yield from (Test(t.attribute, f"not {t.operator}", t.expected) for t in tests(condition))
     else:
         for part in condition.parts:
-            if compile_condition(part)(values):
+            if condition.join == "all" or holds(part, values):
                 yield from reasons(part, values)
 
 

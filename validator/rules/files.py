@@ -64,11 +64,15 @@ def _extends(source: Source) -> Iterator[str]:
 def _read(name: str, beside: Traversable) -> RulesetFile:
     if not name.endswith((".yaml", ".yml")):
         if name not in shipped():
-            raise BadRuleset([Fault("", f"No ruleset is called “{name[:100]}”.", hint(name, shipped()) + "; a file ends in .yaml")])
+            raise BadRuleset(
+                [Fault("", f"No ruleset is called “{name[:100]}”.", hint(name, shipped()) + "; a file ends in .yaml")]
+            )
         folder: Traversable = resources.files("rulesets")
         return _parsed(folder, folder.joinpath(f"{name}.yaml"), f"{name}.yaml")
     path = Path(name) if isinstance(beside, Path) and Path(name).is_absolute() else beside.joinpath(name)
-    return _parsed(path.parent if isinstance(path, Path) else beside, path, path.name if not isinstance(path, Path) else str(path))
+    return _parsed(
+        path.parent if isinstance(path, Path) else beside, path, path.name if not isinstance(path, Path) else str(path)
+    )
 
 
 def _parsed(folder: Traversable, file: Traversable, name: str) -> RulesetFile:

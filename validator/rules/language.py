@@ -110,14 +110,22 @@ def _texts(entry: Mapping[str, Any], pointer: str, kind: str, scope: Scope) -> N
     """Check the fields that are not conditions."""
     report = scope.report
     if not isinstance(entry["id"], str) or not _ID.fullmatch(entry["id"]):
-        report(f"{pointer}/id", f"“{entry['id']}” is no rule id.", "name the fault in lower case with dashes, such as unowned-objective")
+        report(
+            f"{pointer}/id",
+            f"“{entry['id']}” is no rule id.",
+            "name the fault in lower case with dashes, such as unowned-objective",
+        )
     for key in ("title", "message"):
         if not isinstance(entry[key], str) or not entry[key].strip():
             report(f"{pointer}/{key}", f"“{key}” is not text.", "")
     if entry["severity"] not in (*SEVERITIES, "off"):
         report(f"{pointer}/severity", f"No severity is called “{entry['severity']}”.", "error, warning, info or off")
     if entry["failure"] not in scope.failures:
-        report(f"{pointer}/failure", f"The failure table has no row “{entry['failure']}”.", hint(entry["failure"], scope.failures))
+        report(
+            f"{pointer}/failure",
+            f"The failure table has no row “{entry['failure']}”.",
+            hint(entry["failure"], scope.failures),
+        )
     for key in ("shadow", "decision"):
         if not isinstance(entry.get(key, False), bool):
             report(f"{pointer}/{key}", f"“{key}” is true or false.", "write true or false without quotes")
@@ -143,7 +151,9 @@ def _check_message(message: str, pointer: str, kind: str, report: Report) -> Non
         return
     for name, form in fields:
         if not _FORM.fullmatch(form) or (form and BY_KIND[kind].get(name, _NOTHING).type != "number"):
-            report(pointer, f"“{{{name}:{form}}}” cannot be shown.", "a number may be shown as {name:.1f} or {name:.0%}")
+            report(
+                pointer, f"“{{{name}:{form}}}” cannot be shown.", "a number may be shown as {name:.1f} or {name:.0%}"
+            )
         if name not in BY_KIND[kind]:
             report(pointer, f"A {kind} has no attribute “{name}” to show.", hint(name, BY_KIND[kind]))
 
@@ -158,12 +168,16 @@ def _needs(entry: Mapping[str, Any], kind: str, where: Condition | None, when: C
 
 def _graded(entry: Any, kind: str, pointer: str, scope: Scope) -> tuple[tuple[str, Condition], ...]:
     if not isinstance(entry, Mapping):
-        scope.report(pointer, "“severity_when” maps a severity to a condition.", "severity_when: {error: {level: {is: company}}}")
+        scope.report(
+            pointer, "“severity_when” maps a severity to a condition.", "severity_when: {error: {level: {is: company}}}"
+        )
         return ()
     graded = []
     for severity, condition in entry.items():
         if severity not in SEVERITIES:
-            scope.report(f"{pointer}/{escape(severity)}", f"No severity is called “{severity}”.", "error, warning or info")
+            scope.report(
+                f"{pointer}/{escape(severity)}", f"No severity is called “{severity}”.", "error, warning or info"
+            )
         read = read_condition(condition, kind, f"{pointer}/{escape(severity)}", scope)
         if read is not None:
             graded.append((str(severity), read))
@@ -193,7 +207,9 @@ def _tests(condition: Condition) -> int:
 
 def _parts(entry: Any, kind: str, pointer: str, scope: Scope) -> list[Condition | None]:
     if not isinstance(entry, Mapping):
-        scope.report(pointer, "A condition is a mapping.", "{attribute: {operator: value}}, or all, any, none over a list")
+        scope.report(
+            pointer, "A condition is a mapping.", "{attribute: {operator: value}}, or all, any, none over a list"
+        )
         return [None]
     parts: list[Condition | None] = []
     for key, value in entry.items():
@@ -219,7 +235,9 @@ def _comparisons(name: Any, entry: Any, kind: str, pointer: str, scope: Scope) -
         scope.report(pointer, f"A {kind} has no attribute “{name}”.", hint(name, BY_KIND[kind]))
         return [None]
     if not isinstance(entry, Mapping) or not entry:
-        scope.report(pointer, f"“{name}” is compared by an operator.", f"{name}: {{is: …}}; operators: {', '.join(OPERATORS)}")
+        scope.report(
+            pointer, f"“{name}” is compared by an operator.", f"{name}: {{is: …}}; operators: {', '.join(OPERATORS)}"
+        )
         return [None]
     return [_comparison(attribute, key, value, f"{pointer}/{escape(key)}", scope) for key, value in entry.items()]
 
@@ -230,7 +248,9 @@ def _comparison(attribute: Attribute, operator: Any, value: Any, pointer: str, s
         return None
     if operator not in _OF_TYPE[attribute.type]:
         allowed = ", ".join(name for name in OPERATORS if name in _OF_TYPE[attribute.type])
-        scope.report(pointer, f"“{attribute.name}” is a {attribute.type}: “{operator}” does not apply.", f"use one of: {allowed}")
+        scope.report(
+            pointer, f"“{attribute.name}” is a {attribute.type}: “{operator}” does not apply.", f"use one of: {allowed}"
+        )
         return None
     try:
         return Test(attribute.name, operator, _expected(attribute, operator, _filled(value, scope), scope))
@@ -313,4 +333,6 @@ def _pattern(value: Any) -> Any:
     except re2.error as error:
         reason = error.args[0] if error.args else "not a pattern"
         text = reason.decode() if isinstance(reason, bytes) else str(reason)
-        raise _Unfit(f"The pattern does not compile: {text}.", "RE2 syntax: no look-around, no back-references") from None
+        raise _Unfit(
+            f"The pattern does not compile: {text}.", "RE2 syntax: no look-around, no back-references"
+        ) from None

@@ -32,7 +32,9 @@ def read_overrides(source: Source, known: Mapping[str, str], report: list[Any]) 
     """The overrides of one ruleset file; `known` gives the kind of fact of each rule. Faults are appended to `report`."""
     entries = source.data.get("overrides") or {}
     if not isinstance(entries, Mapping):
-        report.append(source.fault("/overrides", "“overrides” maps rule ids to changes.", "overrides: {unowned-objective: off}"))
+        report.append(
+            source.fault("/overrides", "“overrides” maps rule ids to changes.", "overrides: {unowned-objective: off}")
+        )
         return
     for rule, changes in entries.items():
         pointer = f"/overrides/{escape(rule)}"
@@ -51,18 +53,24 @@ def _override(rule: str, change: Any, kind: str, source: Source, pointer: str, r
     if isinstance(change, str):
         change = {"severity": change}
     if not isinstance(change, Mapping):
-        report.append(source.fault(pointer, "An override is “off”, a severity, or a mapping.", f"{rule}: {{severity: info}}"))
+        report.append(
+            source.fault(pointer, "An override is “off”, a severity, or a mapping.", f"{rule}: {{severity: info}}")
+        )
         return None
     before = len(report)
     for key in change:
         if key not in FIELDS:
-            report.append(source.fault(f"{pointer}/{escape(key)}", f"An override has no field “{key}”.", hint(key, FIELDS)))
+            report.append(
+                source.fault(f"{pointer}/{escape(key)}", f"An override has no field “{key}”.", hint(key, FIELDS))
+            )
         elif key in SCOPES and key not in BY_KIND[kind]:
             message = f"“{rule}” judges a {kind}, which has no {key}."
             report.append(source.fault(f"{pointer}/{key}", message, "leave the scope out"))
     severity = change.get("severity")
     if severity is not None and severity not in (*SEVERITIES, "off"):
-        report.append(source.fault(f"{pointer}/severity", f"No severity is called “{severity}”.", "error, warning, info or off"))
+        report.append(
+            source.fault(f"{pointer}/severity", f"No severity is called “{severity}”.", "error, warning, info or off")
+        )
     parameters = change.get("parameters") or {}
     if not isinstance(parameters, Mapping):
         report.append(source.fault(f"{pointer}/parameters", "“parameters” maps names to values."))

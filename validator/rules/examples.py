@@ -1,0 +1,106 @@
+"""Examples of rules: small documents that a rule must report, must accept, or cannot judge.
+
+They stand beside the ruleset, in `examples/RULE-ID.yaml`, or inside the rule's entry under `examples`:
+
+    report:
+      - name: a team objective that nobody owns
+        document: {source: {provides: [owners]}, objectives: [{id: O1, title: Faster onboarding}]}
+        items: [O1]          # one finding names all of these
+        severity: warning    # and has this severity
+    accept: [...]            # judged, and nothing found
+    not_evaluated: [...]     # the source cannot express what the rule needs
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from validator.errors import BadRuleset, Fault
+from validator.rules.files import RulesetFile, chain
+from validator.rules.source import Source, parse
+
+EXPECTATIONS = ("report", "accept", "not_evaluated")
+FIELDS = ("name", "document", "items", "severity", "as_of")
+FOLDER = "examples"
+
+
+class Example(NamedTuple):
+    """One example."""
+
+    rule: str
+    name: str
+    expect: str
+    """One of EXPECTATIONS."""
+    document: Mapping[str, Any]
+    items: frozenset[str]
+    severity: str | None
+    as_of: datetime.date | None
+    place: str
+    """File and line."""
+
+
+def read_examples(name_or_path: str) -> list[Example]:
+    """Every example of a ruleset and of those that it extends. Raises BadRuleset with every fault."""
+    faults: list[Fault] = []
+    examples = [example for file in chain(name_or_path) for example in _of_file(file, faults)]
+    if faults:
+        raise BadRuleset(faults)
+    return examples
+
+
+def _of_file(file: RulesetFile, faults: list[Fault]) -> Iterator[Example]:
+    folder = file.folder.joinpath(FOLDER)
+    for place, rule in enumerate(file.source.data.get("rules") or ()):
+        id = rule.get("id") if isinstance(rule, Mapping) else None
+        if not isinstance(id, str):
+            continue
+        if rule.get("examples") is not None:
+            yield from _of_entry(id, rule["examples"], f"/rules/{place}/examples", file.source, faults)
+        beside = folder.joinpath(f"{id}.yaml")
+        if beside.is_file():
+            source = parse(f"{FOLDER}/{id}.yaml", beside.read_text("utf-8"))
+            yield from _of_entry(id, source.data, "", source, faults)
+
+
+def _of_entry(rule: str, entry: Any, pointer: str, source: Source, faults: list[Fault]) -> Iterator[Example]:
+    if not isinstance(entry, Mapping):
+        faults.append(source.fault(pointer, "Examples are a mapping.", "report: [...] and accept: [...]"))
+        return
+    for expect, listed in entry.items():
+        at = f"{pointer}/{expect}"
+        if expect not in EXPECTATIONS or not isinstance(listed, list):
+            faults.append(
+                source.fault(at, f"“{expect}” is no list of examples.", "report, accept or not_evaluated, each a list")
+            )
+            continue
+        for place, example in enumerate(listed):
+            read = _example(rule, str(expect), example, f"{at}/{place}", source, faults)
+            if read is not None:
+                yield read
+
+
+def _example(rule: str, expect: str, entry: Any, pointer: str, source: Source, faults: list[Fault]) -> Example | None:
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("document"), Mapping):
+        faults.append(source.fault(pointer, "An example has a “document”.", "document: {objectives: [...]}"))
+        return None
+    wrong = [key for key in entry if key not in FIELDS]
+    faults += [
+        source.fault(f"{pointer}/{key}", f"An example has no field “{key}”.", ", ".join(FIELDS)) for key in wrong
+    ]
+    try:
+        as_of = datetime.date.fromisoformat(str(entry["as_of"])) if "as_of" in entry else None
+    except ValueError:
+        faults.append(source.fault(f"{pointer}/as_of", "“as_of” is not a date.", "as_of: 2026-12-31"))
+        return None
+    return Example(
+        rule=rule,
+        name=str(entry.get("name") or f"{expect} {pointer.rpartition('/')[2]}"),
+        expect=expect,
+        document=entry["document"],
+        items=frozenset(str(id) for id in entry.get("items") or ()),
+        severity=entry.get("severity"),
+        as_of=as_of,
+        place=source.fault(pointer, "").place,
+    )
