@@ -7,7 +7,9 @@ from typing import Any
 
 VERBS = "Grow Cut Speed Retain Expand Simplify Secure Launch Unify Automate Halve Double Stabilise Größe Señal".split()
 NOUNS = "revenue churn latency onboarding checkout quality pipeline hiring uptime adoption margin trust Zürich mañana".split()
-METRICS = "revenue churn NPS latency uptime conversion activation retention MRR CAC CSAT defects coverage margin".split()
+METRICS = (
+    "revenue churn NPS latency uptime conversion activation retention MRR CAC CSAT defects coverage margin".split()
+)
 FUNCTIONS = "Product Engineering Sales Marketing Support Finance People Operations".split()
 LEVELS = ("company", "department", "team", "individual")
 
@@ -33,7 +35,9 @@ def make_set(objectives: int, seed: int = 1) -> dict[str, Any]:
         "people": people,
         "objectives": made,
         "dependencies": [_dependency(n, r, made, teams) for n in range(objectives // 3)],
-        "reviews": [{"id": "r1", "kind": "mid_cycle", "date": "2026-11-12", "objectives": [o["id"] for o in made[::2][:500]]}],
+        "reviews": [
+            {"id": "r1", "kind": "mid_cycle", "date": "2026-11-12", "objectives": [o["id"] for o in made[::2][:500]]}
+        ],
         "governance": {"conflict_resolver": "u0", "tie_breaker": "customer risk first"},
     }
 

@@ -58,7 +58,10 @@ def measure(size: int, rounds: int) -> dict[str, Any]:
         okrs = timed("normalise", lambda document=document: normalise(document))
         index, facts = timed("facts", lambda okrs=okrs: _facts(okrs))
         judged = timed("rules", lambda i=index, f=facts: judge_facts(i, f, ruleset, evaluate, failures))
-        timed("report", lambda i=index, j=judged: orjson.dumps(make_report(i, ruleset, j, fail_on="error", digest="", notes=())))
+        timed(
+            "report",
+            lambda i=index, j=judged: orjson.dumps(make_report(i, ruleset, j, fail_on="error", digest="", notes=())),
+        )
         gc.enable()
         counts = {"facts": sum(map(len, facts.values())), "findings": len(judged.findings)}
         del document, okrs, index, facts, judged
@@ -97,17 +100,29 @@ def main() -> None:
 
 def table(results: dict[int, dict[str, Any]]) -> str:
     """The results as text."""
-    lines = [f"{'objectives':>10} " + " ".join(f"{stage:>17}" for stage in STAGES) + f" {'facts+rules':>12} {'peak MB':>8} {'facts':>8} {'findings':>8}"]
+    lines = [
+        f"{'objectives':>10} "
+        + " ".join(f"{stage:>17}" for stage in STAGES)
+        + f" {'facts+rules':>12} {'peak MB':>8} {'facts':>8} {'findings':>8}"
+    ]
     for size, result in results.items():
         floor = result["ms"]["parse"] + result["ms"]["normalise"]
         cells = [f"{ms:9.1f} ({ms / floor:4.2f}x)" for ms in result["ms"].values()]
         judged = (result["ms"]["facts"] + result["ms"]["rules"]) / floor
-        lines.append(f"{size:>10} " + " ".join(f"{c:>17}" for c in cells) + f" {judged:>11.2f}x {result['peak']:>8.0f} {result['facts']:>8} {result['findings']:>8}")
+        lines.append(
+            f"{size:>10} "
+            + " ".join(f"{c:>17}" for c in cells)
+            + f" {judged:>11.2f}x {result['peak']:>8.0f} {result['facts']:>8} {result['findings']:>8}"
+        )
     sizes = sorted(results)
     if len(sizes) > 1:
         first, last = sizes[0], sizes[-1]
         growth = {stage: _exponent(results, first, last, [stage]) for stage in STAGES}
-        lines.append("growth exponent " + ", ".join(f"{s} {e:.2f}" for s, e in growth.items()) + f", all {_exponent(results, first, last, STAGES):.2f}")
+        lines.append(
+            "growth exponent "
+            + ", ".join(f"{s} {e:.2f}" for s, e in growth.items())
+            + f", all {_exponent(results, first, last, STAGES):.2f}"
+        )
     return "\n".join(["median milliseconds (ratio to parse + normalise)", *lines])
 
 
