@@ -14,9 +14,9 @@ from connectors.reading.yaml_text import parse_yaml
 TITLE = "OKR set document (JSON or YAML)"
 PROVIDES: tuple[str, ...] = ()
 TESTED_AGAINST = "documents written for this project"
-SECTIONS = "|".join(
-    "source organisation cycles teams people objectives key_results initiatives dependencies reviews conflicts governance".split()
-)
+SECTIONS = (
+    "source|organisation|cycles|teams|people|objectives|key_results|initiatives|dependencies|reviews|conflicts|governance"
+)  # fmt: skip
 YAML_SECTION = re.compile(rf"^[\"']?({SECTIONS})[\"']?\s*:(\s|$)", re.MULTILINE)
 YAML_KEY = re.compile(r"\A(\s*(#[^\n]*)?\n|%YAML[^\n]*\n)*(---|[\"']?[\w -]+[\"']?\s*:(\s|$))")
 JSON_SECTION = re.compile(rf'"({SECTIONS})"\s*:')
@@ -40,7 +40,7 @@ def recognises(path: Path) -> int:
     return 1 if YAML_SECTION.search(text) or YAML_KEY.search(text) else 0
 
 
-def fetch(path: Path, settings: Settings) -> Parsed:  # noqa: ARG001 - part of the contract
+def fetch(path: Path, settings: Settings) -> Parsed:
     """Parse the file as what its content looks like."""
     data = read_bytes(path)
     if _looks_like_json(path, data):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from connectors.contract import Reading, Settings
@@ -12,12 +12,13 @@ from connectors.reading.files import refuse
 from connectors.reading.table import Workbook
 from connectors.reading.tables import SUFFIXES, beginning_score, may_be_table, path_is_binary, read_tables
 from connectors.sheets import hints
+from connectors.sheets.context import Context, parents
 from connectors.sheets.directory import Directory, is_people, is_teams, read_directory, with_functions
 from connectors.sheets.document import source_of, write
 from connectors.sheets.grid import Line, Log, Table, lines, table_of
-from connectors.sheets.groups import Grouped, group, of_objective, team_cell
-from connectors.sheets.okrs import Context, read_okrs
-from connectors.sheets.protos import Proto, Ref
+from connectors.sheets.groups import Grouped, group, team_cell
+from connectors.sheets.okrs import read_okrs
+from connectors.sheets.protos import Proto
 from connectors.sheets.typed import is_typed_table, read_typed
 from connectors.sheets.whose import Whose, decide
 
@@ -64,30 +65,23 @@ def to_document(raw: Workbook, settings: Settings) -> Reading:
     directory = read_directory(
         lines(table for table in listed if is_people(table)), lines(table for table in listed if not is_people(table))
     )
-    directory = with_functions(directory, lines(okrs))
     return _read(raw, okrs, directory, settings, log)
 
 
 def _read(raw: Workbook, okrs: Sequence[Table], directory: Directory, settings: Settings, log: Log) -> Reading:
-    typed = [table for table in okrs if is_typed_table(table)]
-    plain = lines(table for table in okrs if table not in typed)
+    typed = lines(table for table in okrs if is_typed_table(table))
+    plain = lines(table for table in okrs if not is_typed_table(table))
+    everything = [*plain, *typed]
+    directory = with_functions(directory, everything)
     grouped = group(plain)
-    whose = decide(grouped.groups)
-    everything = [*plain, *lines(typed)]
+    whose = decide(grouped.groups, set().union(*(table.header.fields for table in okrs)))
     context = Context(whose, directory, log, _known_teams(everything, directory))
-    protos: list[Proto] = [*read_okrs(grouped, context), *read_typed(lines(typed), context, _parents)]
+    protos: list[Proto] = [*read_okrs(grouped, context), *read_typed(typed, context, lambda line: parents([line]))]
     _say_what_was_decided(grouped, whose, len(plain), log)
     own_rows = bool(typed) or any(each.own for each in grouped.groups)
     provides = hints.provides(okrs, whose, has_own_rows=own_rows, directory=directory)
     source = source_of("spreadsheet", everything, provides, settings, log)
     return write(protos, directory, source, log, raw.notes)
-
-
-def _parents(line: Line) -> Iterable[Ref]:
-    for field in ("parent", "supports"):
-        taken = of_objective(line, field)
-        if taken:
-            yield Ref(taken.text, taken.place, "supports" if field == "supports" else "parent")
 
 
 def _known_teams(everything: Sequence[Line], directory: Directory) -> frozenset[str]:

@@ -10,12 +10,12 @@ from connectors.reading import headers
 from connectors.reading.files import refuse
 from connectors.reading.items import KEY_RESULT
 from connectors.reading.table import Cell, Workbook
-from connectors.reading.tables import beginning, may_be_table, read_tables
+from connectors.reading.tables import first_texts, may_be_table, read_tables
 from connectors.sheets import hints
+from connectors.sheets.context import Context
 from connectors.sheets.directory import read_directory
 from connectors.sheets.document import source_of, write
 from connectors.sheets.grid import Line, Log, Table, Taken, lines, table_of
-from connectors.sheets.okrs import Context
 from connectors.sheets.protos import Proto
 from connectors.sheets.typed import read_typed
 from connectors.sheets.whose import Whose
@@ -31,13 +31,13 @@ def recognises(path: Path) -> int:
     """2 for a table with “Title” and “Object Type” and another column that only this export has."""
     if not may_be_table(path):
         return 0
-    texts = beginning(path)
-    lowered = {text.strip().lower() for text in texts}
-    marked = any(MARKS.match(text.strip()) for text in texts)
+    texts = first_texts(path)
+    lowered = {text.lower() for text in texts}
+    marked = any(MARKS.match(text) for text in texts)
     return 2 if {"title", "object type"} <= lowered and marked else 0
 
 
-def fetch(path: Path, settings: Settings) -> Workbook:  # noqa: ARG001 - part of the contract
+def fetch(path: Path, settings: Settings) -> Workbook:
     """Read the cells. Raises SourceError."""
     return read_tables(path, headers.score)
 
@@ -72,5 +72,4 @@ def _add_check_in(proto: Proto, line: Line) -> None:
     if day and day > str(proto.draft.data.get("updated_at", "")):
         proto.draft.data["updated_at"], places["/updated_at"] = day, line.place
     if proto.kind == KEY_RESULT and value:
-        proto.draft.number("current", Taken(Cell(value), line.place))
-
+        proto.draft.number("current", Taken(Cell(value), value, line.place))

@@ -55,12 +55,12 @@ def _zip_names(path: Path) -> list[str]:
     return zipfile.ZipFile(io.BytesIO(data)).namelist()
 
 
-def fetch(path: Path, settings: Settings) -> Export:  # noqa: ARG001 - part of the contract
+def fetch(path: Path, settings: Settings) -> Export:
     """Read the files of the export. Raises SourceError with the faults of all of them."""
     return read_export(path)
 
 
-def to_document(raw: Export, settings: Settings) -> Reading:  # noqa: ARG001 - part of the contract
+def to_document(raw: Export, settings: Settings) -> Reading:
     """Map the export. Raises SourceError naming file, row and OKR id of every malformed row."""
     faults: list[Fault] = []
     rows = list(rows_of(raw.files["objectives"], faults))
@@ -115,6 +115,4 @@ def _unmeasured(rows: list[Row], items: list[Item]) -> list[str]:
     )
     if not left:
         return []
-    return [
-        f"{sum(left.values())} objectives or initiatives have a metric; its raw value is no progress: left out."
-    ]
+    return [f"{sum(left.values())} objectives or initiatives have a metric; its raw value is no progress: left out."]

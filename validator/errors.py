@@ -1,8 +1,8 @@
 """Every error that the service expects, as one small tree.
 
-    OkrValidatorError
-    ├── BadInput      the OKR set (or a file that holds one) is at fault
-    └── BadRuleset    a ruleset, its examples or the failure table is at fault
+OkrValidatorError
+├── BadInput      the OKR set (or a file that holds one) is at fault
+└── BadRuleset    a ruleset, its examples or the failure table is at fault
 """
 
 from __future__ import annotations

@@ -50,9 +50,8 @@ def best_score(text: str, score: Score) -> int:
 
 
 def _candidates(sample: str) -> list[Dialect]:
-    candidates = [Dialect(delimiter, False) for delimiter in DELIMITERS]
-    wrapped = [Dialect(delimiter, True) for delimiter in DELIMITERS] if _each_line_wrapped(sample) else []
-    return candidates + wrapped
+    plain = [Dialect(delimiter, False) for delimiter in DELIMITERS]
+    return plain + [Dialect(delimiter, True) for delimiter in DELIMITERS if _each_line_is_one_cell(sample, delimiter)]
 
 
 def _beginning(text: str) -> str:
@@ -60,6 +59,12 @@ def _beginning(text: str) -> str:
 
 
 def _quality(sample: str, dialect: Dialect, score: Score) -> tuple[int, int]:
+    rows = _first_rows(sample, dialect)
+    # Quotes round a line are only taken off where a header comes to light.
+    return max(map(score, rows), default=0), -1 if dialect.wrapped else max(map(len, rows), default=0)
+
+
+def _first_rows(sample: str, dialect: Dialect) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
         for row in _records(sample, dialect):
@@ -68,12 +73,13 @@ def _quality(sample: str, dialect: Dialect, score: Score) -> tuple[int, int]:
                 break
     except csv.Error:
         pass
-    return max(map(score, rows), default=0), max(map(len, rows), default=0)
+    return rows
 
 
-def _each_line_wrapped(sample: str) -> bool:
+def _each_line_is_one_cell(sample: str, delimiter: str) -> bool:
     lines = [line.strip() for line in sample.splitlines() if line.strip()]
-    return bool(lines) and all(len(line) > 1 and line[0] == line[-1] == '"' for line in lines)
+    wrapped = bool(lines) and all(len(line) > 1 and line[0] == line[-1] == '"' for line in lines)
+    return wrapped and all(len(row) < 2 for row in _first_rows(sample, Dialect(delimiter, False)))
 
 
 def _records(text: str, dialect: Dialect) -> Iterator[list[str]]:

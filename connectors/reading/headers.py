@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from connectors.reading.synonyms import BY_NAME
+from connectors.reading.synonyms import BY_NAME, RANK
 from connectors.reading.table import Row, Sheet
 from connectors.reading.words import fold
 
@@ -28,6 +28,8 @@ class Column(NamedTuple):
     number: int = 0
     """Which key result of the row, for columns such as “KR 2”; else 0."""
     unit: str = ""
+    rank: int = 0
+    """Among columns of one field, the lowest is meant, wherever it stands."""
 
 
 class Header(NamedTuple):
@@ -56,7 +58,7 @@ def meaning(index: int, text: str) -> Column | None:
         found = _meaning(fold(candidate[:200]))
         if found:
             field, scope, number = found
-            return Column(index, field, text.strip(), scope, number, unit)
+            return Column(index, field, text.strip(), scope, number, unit, RANK.get(fold(candidate[:200].lower()), 0))
     return None
 
 
@@ -110,12 +112,12 @@ def _header(row: Row) -> Header:
     columns: dict[tuple[str, str, int], Column] = {}
     unknown: list[str] = []
     repeated: list[str] = []
-    for index, cell in sorted(row.cells.items()):
-        column = meaning(index, cell.text)
+    found = [(cell.text[:60], meaning(index, cell.text)) for index, cell in sorted(row.cells.items())]
+    for text, column in sorted(found, key=lambda pair: pair[1].rank if pair[1] else 0):
         if column is None:
-            unknown.append(cell.text[:60])
+            unknown.append(text)
         elif (column.field, column.scope, column.number) in columns:
-            repeated.append(cell.text[:60])
+            repeated.append(text)
         else:
             columns[column.field, column.scope, column.number] = column
     return Header(row.number, tuple(columns.values()), tuple(unknown), tuple(repeated))

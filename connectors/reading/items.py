@@ -60,7 +60,7 @@ def assemble(items: Sequence[Item]) -> Assembled:
 
 
 def home(item: Item, known: Mapping[str, Item]) -> str:
-    """The objective a key result lies in, by id: its first parent that is one, or else the nearest above; "" if none."""
+    """The objective a key result lies in, by id: its first parent that is one, or the nearest above; "" if none."""
     seen: set[str] = set()
     level = [item]
     while level:

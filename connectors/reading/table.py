@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 Value = str | int | float | bool | None
 MAX_CELL_TEXT = 131_072
-MAX_ROWS = 200_000
+MAX_ROWS = 50_000
 MAX_COLUMNS = 1_000
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from connectors.contract import SourceError
 from connectors.reading.archives import is_archive, open_archive
 from connectors.reading.delimited import Score, best_score, read_delimited
-from connectors.reading.files import BINARY_STARTS, decode_leniently, MAX_FILE_BYTES, read_bytes, refuse, sniff
+from connectors.reading.files import BINARY_STARTS, MAX_FILE_BYTES, decode_leniently, read_bytes, refuse, sniff
 from connectors.reading.table import Workbook
 from connectors.reading.xlsx_cells import read_sheet
 from connectors.reading.xlsx_parts import read_book
@@ -48,24 +50,22 @@ def beginning_score(path: Path, score: Score) -> int:
     return best_score(decode_leniently(sniff(path)), score)
 
 
-def beginning(path: Path, score: Score) -> list[str]:
-    """The texts of the best header row near the top of a table; empty where it cannot be read."""
+def first_texts(path: Path) -> list[str]:
+    """The texts near the beginning of a table file, roughly parted, for recognising it; empty if unreadable."""
     try:
-        if path_is_binary(path):
-            return _first_texts(path)
-        return best_row(decode_leniently(sniff(path)), score)
+        texts = _archived_texts(path) if path_is_binary(path) else [decode_leniently(sniff(path))]
     except SourceError:
         return []
+    return [part.strip() for text in texts for part in re.split(r"[<>\",;\t|\r\n]", text)]
 
 
-def _first_texts(path: Path) -> list[str]:
-    archive = open_archive(read_bytes(path), path.name, may_nest=True)
-    book = read_book(archive)
-    texts = []
-    for part in book.sheets[:3]:
-        rows = read_sheet(archive, part, book).rows[:25]
-        texts += [cell.text for row in rows for cell in row.cells.values()]
-    return texts
+def _archived_texts(path: Path) -> list[str]:
+    data = read_bytes(path)
+    if not is_archive(data):
+        return []
+    archive = open_archive(data, path.name, may_nest=True)
+    members = [name for name in archive.names if name.endswith("sharedStrings.xml") or "/worksheets/sheet" in name]
+    return [archive.read(name)[:200_000].decode("utf-8", "replace") for name in members[:4]]
 
 
 def _holds_workbook(path: Path) -> bool:

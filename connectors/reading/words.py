@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 STATUSES = {
     "draft": "draft",
@@ -24,7 +25,7 @@ STATUSES = {
     "missed": "missed failed not_achieved",
 }
 LEVELS = {
-    "company": "company organisation organization corporate corp org enterprise group_wide company_wide companywide global",
+    "company": "company organisation organization corporate corp org enterprise group_wide company_wide companywide",
     "department": "department dept division function functional bu business_unit area directorate",
     "team": "team squad tribe crew chapter",
     "individual": "individual personal person employee own",
@@ -35,12 +36,13 @@ KINDS = {
     "initiative": "initiative initiatives project to_do todo deliverable milestone action task activity",
 }
 DIRECTIONS = {
-    "increase": "increase increasing up grow raise increase_from higher_is_better should_increase_to maximise maximize",
-    "decrease": "decrease decreasing down reduce lower decrease_from lower_is_better should_decrease_to minimise minimize",
-    "maintain": "maintain keep hold stay_above stay_below stay_at should_stay_above should_stay_below threshold control",
+    "increase": "increase increasing up grow raise increase_from should_increase_to higher_is_better maximise",
+    "decrease": "decrease decreasing down reduce lower decrease_from should_decrease_to lower_is_better minimise",
+    "maintain": "maintain keep hold stay_above stay_below stay_at should_stay_above should_stay_below threshold",
 }
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Lower case words joined by “_”, without accents and punctuation; camelCase counts as two words."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)

@@ -1,7 +1,7 @@
 """YAML text into plain data, built straight from the parser's events.
 
-Anchors, aliases, tags, repeated keys and depth are refused as they are met, before anything could be expanded. Dates stay
-text and an integer with leading zeros stays text, so that ids keep their form.
+Anchors, aliases, tags, repeated keys and depth are refused as they are met, before anything could be expanded. Dates
+stay text and an integer with leading zeros stays text, so that ids keep their form.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from connectors.reading.files import decode, refuse
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 100
-MAX_EVENTS = 100_000
+MAX_EVENTS = 60_000
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 NOT_A_NUMBER = re.compile(r"[-+]?\.inf|\.nan", re.IGNORECASE)

@@ -19,6 +19,8 @@ def write(
     protos: Sequence[Proto], directory: Directory, source: dict[str, Any], log: Log, notes: Sequence[str]
 ) -> Reading:
     """Assemble the document. Raises SourceError with every fault met while reading."""
+    if not protos:
+        log.note("There is no row with an objective or key result below the header.")
     _unite_cycles(protos)
     items = finish(protos, log)
     written = assemble(items)

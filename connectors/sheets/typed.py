@@ -8,9 +8,12 @@ from typing import NamedTuple
 from connectors.reading import words
 from connectors.reading.items import KEY_RESULT, OBJECTIVE
 from connectors.reading.names import fold_name
-from connectors.sheets.grid import Line, Table, Taken
+from connectors.sheets.context import Context
+from connectors.sheets.grid import Line, Table, Taken, line_of
 from connectors.sheets.groups import Group, mark_of
-from connectors.sheets.okrs import Column, Context, initiative, key_result, objective
+from connectors.sheets.key_results import Column, key_result
+from connectors.sheets.objectives import objective
+from connectors.sheets.okrs import initiative
 from connectors.sheets.protos import Proto, Ref
 from connectors.sheets.whose import SHARED
 from connectors.viva.kinds import Decided, Evidence, decide
@@ -33,7 +36,7 @@ def is_typed_table(table: Table) -> bool:
         return False
     if "objective" not in fields:
         return "title" in fields
-    return any(words.kind(word_of(Line(table, row))) == KEY_RESULT for row in table.rows)
+    return any(words.kind(word_of(line_of(table, row))) == KEY_RESULT for row in table.rows)
 
 
 def word_of(line: Line) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from connectors.reading.names import fold_name
@@ -31,9 +31,13 @@ class Whose(NamedTuple):
     """The plain columns that speak of key results; the others speak of objectives."""
 
     of_key_results: frozenset[str]
+    present: frozenset[str] = frozenset(SHARED)
+    """The fields that some column is for."""
 
     def objective_cells(self, group: Group, field: str) -> list[Taken]:
         """What the rows say of the objective itself: one cell, or several where they disagree; [] where nothing."""
+        if field not in self.present:
+            return []
         scoped = _cells(group.lines, field, "objective")
         own = scoped or [taken for line in group.own if (taken := plain(line, field))]
         if own or group.own or field in self.of_key_results:
@@ -44,6 +48,8 @@ class Whose(NamedTuple):
         """The plain columns that speak of the key results of this objective."""
         if group is None or group.own:
             return frozenset(SHARED)
+        if len(group.under) == 1:
+            return self.of_key_results.union(ALWAYS_OF_KEY_RESULT)
         differing = (field for field in SHARED if len(self.objective_cells(group, field)) > 1)
         return self.of_key_results.union(ALWAYS_OF_KEY_RESULT, differing)
 
@@ -53,9 +59,13 @@ def plain(line: Line, field: str) -> Taken | None:
     return team_cell(line) if field == "team" else line.take(field)
 
 
-def decide(groups: Sequence[Group]) -> Whose:
-    """A column speaks of key results where it varies within most of the objectives that could show it."""
-    return Whose(frozenset(field for field in SHARED if _varies(groups, field)))
+def decide(groups: Sequence[Group], columns: Collection[str]) -> Whose:
+    """A column speaks of key results where it varies within most of the objectives that could show it.
+
+    `columns` are the fields that some column is for.
+    """
+    present = {"team" if field == "function" else field for field in columns}.intersection(SHARED)
+    return Whose(frozenset(field for field in present if _varies(groups, field)), frozenset(present))
 
 
 def _varies(groups: Sequence[Group], field: str) -> bool:

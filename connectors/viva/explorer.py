@@ -66,7 +66,7 @@ def with_recovered_ids(protos: Sequence[Proto], lines: Sequence[Line]) -> tuple[
         id_ = known.get(title)
         if proto.id_cell is None and id_ and id_ not in taken:
             taken.add(id_)
-            proto = proto._replace(id_cell=Taken(Cell(id_), proto.draft.places[""]))  # noqa: PLW2901
+            proto = proto._replace(id_cell=Taken(Cell(id_), id_, proto.draft.places[""]))  # noqa: PLW2901
             count += 1
         given.append(proto)
     return given, count

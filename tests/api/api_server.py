@@ -60,19 +60,27 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(folder: Path, **settings: str | int | float) -> Iterator[Server]:
+def serving(folder: Path, **settings: object) -> Iterator[Server]:
     """A server with these settings, ready to judge; it is stopped at the end."""
     out, err = folder / "out", folder / "err"
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("OKR_VALIDATOR_", "PROMETHEUS_"))}
     environ = clean | {f"OKR_VALIDATOR_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-c", "from validator.api.server import serve; serve(port=0)"]
+    command = [sys.executable, "-m", "validator", "serve", "--port", "0"]
     with out.open("wb") as stdout, err.open("wb") as stderr:
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environ)
     try:
         yield _ready(process, out, err)
     finally:
-        process.send_signal(signal.SIGTERM)
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
         process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def _ready(process: subprocess.Popen[bytes], out: Path, err: Path) -> Server:

@@ -22,7 +22,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def start(tmp_path: Path) -> Callable[..., AbstractContextManager[Server]]:
     """Start a server of one's own with other settings."""
 
-    def begin(**settings: str | int | float) -> AbstractContextManager[Server]:
+    def begin(**settings: object) -> AbstractContextManager[Server]:
         return serving(tmp_path, **settings)
 
     return begin

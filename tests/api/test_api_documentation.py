@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from api_server import Server, okr_set
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+EXPORT = Path(__file__).parents[3] / "shared/data/viva-goals-export"
 ELSEWHERE = re.compile(r"(https?:)?//(?!/)[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
 
 
@@ -65,6 +69,32 @@ def test_an_answer_is_as_described(server: Server, openapi: dict[str, Any], path
 def test_a_report_is_as_described(server: Server, openapi: dict[str, Any], document: dict[str, Any]) -> None:
     answer = server.judge(document)
     _validator(openapi, "Report" if answer.status_code == 200 else "Problem").validate(answer.json())
+
+
+def test_a_report_with_conflicts_and_the_way_to_decide_them_is_as_described(
+    server: Server, openapi: dict[str, Any]
+) -> None:
+    document = okr_set(
+        2,
+        True,
+        conflicts=[{"id": "c1", "objectives": ["o0", "o1"], "status": "open", "summary": "Price against volume"}],
+        governance={"tie_breaker": "Retention first", "forum": {"name": "Monday", "next": "2026-12-01"}},
+    )
+    report = server.judge(document, as_of="2026-11-22").json()
+    assert [found["decision"] for found in report["findings"] if found["decision"]] != []
+    _validator(openapi, "Report").validate(report)
+
+
+@pytest.mark.skipif(not EXPORT.is_dir(), reason="the export of a real tool is not at hand")
+def test_the_report_on_a_real_export_is_as_described(server: Server, openapi: dict[str, Any]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(EXPORT.iterdir()):
+            archive.write(path, path.name)
+    report = server.upload({"file": ("export.zip", packed.getvalue())}).json()
+    assert report["summary"]["items"]["objective"] > 0
+    assert report["findings"] != []
+    _validator(openapi, "Report").validate(report)
 
 
 def test_the_described_report_has_no_room_for_what_is_not_described(openapi: dict[str, Any], server: Server) -> None:

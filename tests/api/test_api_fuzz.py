@@ -15,6 +15,8 @@ pytest.importorskip("schemathesis", reason="Schemathesis is not installed")
 @pytest.mark.timeout(120)
 def test_generated_requests_find_no_failure_and_no_undescribed_answer(server: Server, tmp_path: Path) -> None:
     command = [Path(sys.executable).with_name("schemathesis"), "run", f"{server.url}/openapi.json", "--checks", "all"]
+    # The document has rules that no schema can tell: a set without objectives, a date that could be two.
+    command += ["--exclude-checks", "positive_data_acceptance"]
     limits = ["--max-examples", "25", "--phases", "examples,coverage,fuzzing", "--seed", "7"]
     done = subprocess.run(
         [*command, *limits, "--no-color"], capture_output=True, text=True, timeout=110, check=False, cwd=tmp_path

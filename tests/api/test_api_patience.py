@@ -1,4 +1,4 @@
-"""Slow clients, crowds, and the end of the service."""
+"""Slow clients, crowds, and the beginning and end of the service."""
 
 from __future__ import annotations
 
@@ -152,6 +152,18 @@ def test_processes_are_replaced_in_their_time_and_no_request_is_lost(start: Star
         first = set(_children(server.process.pid))
         assert {server.get("/livez").status_code for _ in range(80)} == {200}
         _wait_until(lambda: first.isdisjoint(_children(server.process.pid)))
+
+
+def test_counts_of_an_earlier_run_are_dropped_from_a_folder_and_nothing_else(tmp_path: Path, start: Start) -> None:
+    folder = tmp_path / "counts"
+    folder.mkdir()
+    for name in ("counter_1.db", "histogram_22.db", "gauge_livesum_3.db", "notes.db", "counter_1.db.bak"):
+        (folder / name).touch()
+    with start(metrics_dir=folder) as server:
+        assert server.judge(okr_set()).status_code == 200
+        names = {path.name for path in folder.iterdir()}
+    assert names & {"counter_1.db", "histogram_22.db", "gauge_livesum_3.db"} == set()
+    assert {"notes.db", "counter_1.db.bak"} < names
 
 
 def test_a_folder_made_for_counts_is_gone_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

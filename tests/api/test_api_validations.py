@@ -52,6 +52,7 @@ def test_a_byte_order_mark_before_the_json_does_no_harm(server: Server) -> None:
 BROKEN: dict[str, bytes] = {
     "nothing": b"",
     "not JSON": b"objectives: []",
+    "the same key twice": b'{"objectives": [{"id": "a", "title": "b"}], "objectives": []}',
     "cut off": b'{"objectives": [',
     "NaN": b'{"objectives": [{"id": "a", "title": "b", "progress": NaN}]}',
     "Infinity": b'{"objectives": [{"id": "a", "title": "b", "progress": Infinity}]}',

@@ -89,6 +89,17 @@ def test_a_reader_that_stops_reading_is_no_error(folder: Path) -> None:
     assert (said.returncode, said.stderr) == (1, b"")
 
 
+def interrupted(process: subprocess.Popen[bytes]) -> int:
+    """The exit code after Ctrl-C, pressed again where the first fell just before a read began."""
+    for _ in range(10):
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError("the command does not stop")
+
+
 def test_an_interruption_exits_130_without_a_traceback(folder: Path) -> None:
     command = [sys.executable, "-m", "validator", *STDIN]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -96,8 +107,7 @@ def test_an_interruption_exits_130_without_a_traceback(folder: Path) -> None:
         # More than a pipe holds: once it is written, the command is reading.
         process.stdin.write(b" " * 1_000_000)
         process.stdin.flush()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
+        assert interrupted(process) == 130
         assert process.stderr.read() == b"\nInterrupted.\n"
 
 
@@ -131,3 +141,19 @@ def test_judging_a_document_loads_nothing_of_the_web_service(folder: Path) -> No
     command = [sys.executable, "-c", program, *UNOWNED, "--quiet"]
     said = subprocess.run(command, env=environment(), capture_output=True, timeout=60, check=True)
     assert said.stdout == b"[]\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_report_that_cannot_be_written_never_passes(folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        said = run("validate", "owned.yaml", "--ruleset", "rules.yaml", stdout=full)
+    assert said.returncode == 3
+    assert said.stderr.startswith(b"okr-validator failed: OSError: ")
+
+
+def test_a_shell_can_complete_commands_and_options() -> None:
+    def completed(words: str) -> list[str]:
+        more = {"COMP_WORDS": words, "COMP_CWORD": "1", "_OKR_VALIDATOR_COMPLETE": "bash_complete"}
+        return run(env=environment(**more)).stdout.decode().split()
+
+    assert completed("okr-validator val") == ["plain,validate"]

@@ -22,8 +22,9 @@ def test_the_first_lines_say_the_verdict_and_what_was_read(report: Report) -> No
     written = lines(report)
     assert written[0] == "FAIL  8 errors, 1 warning, 0 info"
     assert written[1] == "okrs.xlsx · Sheet · exported 2026-01-31 · judged as of 2026-01-31"
-    assert written[2] == "Read: 9 objectives (8 single-team, 1 shared), 2 key results, 1 person. Ruleset base 1.0.0."
-    assert "not complete" in written[3]
+    read = "Read: 9 objectives (8 single-team, 1 shared), 2 key results, 1 person."
+    assert " ".join(written[2:4]) == f"{read} Ruleset base 1.0.0: 5 of 7 rules could judge."
+    assert "not complete" in written[4]
 
 
 def test_the_row_with_most_errors_comes_first(report: Report) -> None:
@@ -56,7 +57,7 @@ def test_everything_lists_each_finding_and_why_it_fired(report: Report) -> None:
 def test_a_conflict_says_its_way_to_a_decision(report: Report) -> None:
     written = " ".join(" ".join(lines(report)).split())
     assert "decision: Ana decides; raise it by 2026-02-02; answer due by 2026-02-05" in written
-    assert "forum: Alignment board, next on 2026-02-09; nobody has named: tie breaker" in written
+    assert "forum: Alignment board, next on 2026-02-09; nobody has named a tie-breaker" in written
 
 
 def test_a_shadow_finding_is_marked_and_not_counted(report: Report) -> None:
@@ -129,9 +130,10 @@ def test_marks_of_our_own_can_be_ascii(clean_report: Report, report: Report) -> 
 def test_the_compact_report_gives_each_row_three_lines(report: Report) -> None:
     written = lines(report, compact=True, width=60)
     begin = place(written, "that nobody delivers")
+    assert written[begin] == "✖8 Company objectives that nobody delivers"
     assert written[begin + 1] == "  ✖ No team delivers “Goal 1”.  C1"
     assert written[begin + 2] == "  → Name one accountable owner for each."
-    assert written[begin + 3] == "Conflicts are seen and stay  1 warning"
+    assert written[begin + 3] == "▲1 Conflicts are seen and stay"
     assert written[begin + 4].startswith("  ▲ red [red]not markup")
     assert written[begin + 4].endswith("…")
     assert "Not judged: 2 rules, for want of reviews, governance.forum." in written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import re
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -13,12 +13,11 @@ from flask import Request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 
-from validator.api.problems import Problem, unreadable
+from validator.api.problems import unreadable
 
 DEEPEST = 64
 """Levels of nesting; an OKR set has 7, and 8 more in `extra`."""
 _STEP = 262_144
-_MANY_DIGITS = re.compile(rb"[0-9]{16}")
 _WHOLE = 2**63
 
 
@@ -72,10 +71,9 @@ def parse_json(raw: bytes) -> Any:
         raise unreadable(
             f"Not JSON: {_plain(error)}.", "numbers such as NaN are no JSON; text is UTF-8", _place(error)
         ) from None
-    if _MANY_DIGITS.search(raw):
-        _check_numbers(raw)
     _check_depth(value)
-    return value
+    # orjson keeps the last of two equal keys, and turns whole numbers beyond 64 bits into floats, without a word.
+    return json.loads(raw, parse_int=_whole, object_pairs_hook=_unique)
 
 
 def read_all(request: Request) -> bytes:
@@ -97,12 +95,14 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _check_numbers(raw: bytes) -> None:
-    # orjson turns whole numbers beyond 64 bits into floats, which would change an id without a word.
-    try:
-        json.loads(raw, parse_int=_whole)
-    except RecursionError:
-        raise _too_deep() from None
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
+    raise unreadable(
+        f"The key “{twice[:100]}” stands more than once in one object.", "only one of them would be judged"
+    )
 
 
 def _check_depth(value: Any) -> None:
@@ -111,14 +111,10 @@ def _check_depth(value: Any) -> None:
         layer = [inner for node in layer for inner in _inner(node) if isinstance(inner, dict | list)]
         if not layer:
             return
-    raise _too_deep()
+    raise unreadable(f"Nested deeper than {DEEPEST} levels.")
 
 
 def _inner(node: Any) -> Any:
     if isinstance(node, dict):
         return node.values()
     return node if isinstance(node, list) else ()
-
-
-def _too_deep() -> Problem:
-    return unreadable(f"Nested deeper than {DEEPEST} levels.")

@@ -69,7 +69,7 @@ class Parameters(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"query": RAISE}  # noqa: RUF012 - webargs' attribute
 
-    def load_querystring(self, req: Any, schema: Schema) -> dict[str, Any]:  # noqa: ARG002 - webargs' signature
+    def load_querystring(self, req: Any, schema: Schema) -> dict[str, Any]:
         """The query parameters by name."""
         for name, values in req.args.lists():
             if len(values) > 1:

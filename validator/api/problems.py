@@ -87,7 +87,7 @@ def _document(status: int, error: HTTPException) -> dict[str, Any]:
 
 
 def _title(kind: str) -> str:
-    return kind.replace("-", " ").capitalize()
+    return kind.replace("-", " ").capitalize().replace("okr", "OKR")
 
 
 def _headers(error: HTTPException) -> dict[str, str]:

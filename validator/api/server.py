@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from validator.api.worker import Worker
 from validator.settings import Settings, checked, is_loopback, read_settings
 
 _METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+_COUNTS = re.compile(r"(counter|gauge_\w+|histogram|summary)_\d+\.db")
 _STALLED = 120
 
 
@@ -62,8 +64,9 @@ def run(settings: Settings) -> None:
 
 def _empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for file in folder.glob("*.db"):
-        file.unlink()
+    for file in folder.iterdir():
+        if _COUNTS.fullmatch(file.name):
+            file.unlink()
 
 
 class ServerLogger(Logger):  # type: ignore[misc]

@@ -69,12 +69,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Serve one request; a connection that has sent nothing yet waits outside the threads."""
         if not isinstance(conn.sock, TimedSocket):
             conn.sock = TimedSocket(fileno=conn.sock.detach())
-        if not conn.initialized and not conn.wait_for_data(0):
+        if self.alive and not conn.initialized and not conn.wait_for_data(0):
             return _DEFER
         conn.sock.start(self.app.settings.request_timeout)
         return super().handle(conn)
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep the connection, put it back to wait, or close it."""
+        if not self.alive and not fs.cancelled() and not fs.exception() and fs.result() is _DEFER:
+            # It was accepted just before the end; gunicorn would close it, though its request may be on the way.
+            self.enqueue_req(conn)
+            return
+        super().finish_request(conn, fs)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what is not HTTP, so that the application never sees it."""
         status, title = _STATUS.get(type(exc), (400, "Bad Request"))
         if not isinstance(exc, errors.ParseException):

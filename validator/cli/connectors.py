@@ -13,7 +13,9 @@ from validator.cli.choice import pick
 from validator.cli.output import print_lines
 
 
-@click.command("connectors", epilog="\b\nExamples:\n  okr-validator connectors\n  okr-validator connectors csv\n")
+@click.command(
+    "connectors", epilog="\b\nExamples:\n  okr-validator connectors\n  okr-validator connectors spreadsheet\n"
+)
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
     """List the readers, or explain the one of that NAME."""

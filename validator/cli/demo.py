@@ -13,16 +13,18 @@ from validator.report import text
 _NEXT = (
     "",
     "Try next:",
+    "  okr-validator demo --governed        see what is left once somebody may decide",
     "  okr-validator template okrs.xlsx     get a workbook to fill in with your own",
     "  okr-validator validate okrs.xlsx     judge it, with every finding and what mends it",
-    "  okr-validator rules explain orphaned-company-objective",
 )
 
 
-@click.command("demo")
-def command() -> None:
+@click.command("demo", epilog="\b\nExamples:\n  okr-validator demo\n  okr-validator demo --governed\n")
+@click.option("--governed", is_flag=True, help="With an overlay that says who decides, and what was agreed.")
+def command(governed: bool) -> None:
     """Judge a small example set. Exits 0 whatever is found: it is a demonstration."""
-    with as_file(files("rulesets").joinpath("example.yaml")) as path:
-        report = judged(Request(str(path)))
+    with as_file(files("rulesets")) as folder:
+        overlays = (folder / "example-governance.yaml",) if governed else ()
+        report = judged(Request(str(folder / "example.yaml"), overlays=overlays))
     print_out(text.render(report, view=terminal_view("the example set")._replace(compact=True)))
     print_lines(*_NEXT)

@@ -31,9 +31,11 @@ def print_out(text: str, *, encoding: str = "") -> None:
     try:
         sys.stdout.buffer.write(text.encode(encoding or _encoding(), errors="replace"))
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Python flushes standard output once more at exit; it must find something to flush into.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def print_lines(*lines: str) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import click
 
+from connectors.contract import Fault
 from validator.cli.choice import pick
 from validator.cli.explain import explained
 from validator.cli.output import print_lines
+from validator.errors import BadRuleset
+from validator.proving import Proof, prove
 from validator.report.words import counted
 from validator.rules.catalogue import load_ruleset, shipped
 from validator.rules.failure_table import load_failure_table
@@ -50,9 +53,28 @@ def explain_rule(rule: str, ruleset: str) -> None:
 @command.command("lint")
 @click.argument("file", type=click.Path(exists=True))
 def lint_rules(file: str) -> None:
-    """Check the ruleset in FILE: every fault is listed with its rule and line, and exits 2."""
+    """Check the ruleset in FILE. Every fault is listed with its line, and exits 2."""
     ruleset = load_ruleset(file)
     print_lines(f"{file}: {counted(len(ruleset.rules), 'rule')}, no fault.")
+
+
+@command.command("test")
+@click.argument("ruleset", default="base", metavar="[RULESET]")
+def prove_rules(ruleset: str) -> None:
+    """Run the examples of RULESET, a name or file. Each rule alone must report and accept what they say."""
+    proof = prove(ruleset)
+    if not proof.holds:
+        raise BadRuleset(_unproven(proof))
+    print_lines(f"{ruleset}: {counted(len(proof.outcomes), 'example')} as expected, every rule proven.")
+
+
+def _unproven(proof: Proof) -> Iterator[Fault]:
+    for example, problem in proof.outcomes:
+        if problem:
+            yield Fault("", f"{example.rule}, “{example.name}”: {problem}.", place=example.place)
+    if proof.unproven:
+        hint = "Write both under “examples” of the rule, or in examples/RULE.yaml beside the ruleset."
+        yield Fault("", f"No example to report, or none to accept: {', '.join(proof.unproven)}.", hint)
 
 
 def _listed(ruleset: Ruleset) -> Iterator[str]:

@@ -26,7 +26,6 @@ An overlay is a document of the same shape that supplies what the tool cannot ho
 """
 
 _Existing = click.Path(exists=True, path_type=Path)
-_Day = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("validate", epilog=_EPILOG)
@@ -46,7 +45,7 @@ _Day = click.DateTime(["%Y-%m-%d"])
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="Day to judge by; default: the day of the export.",
+    help="Day to judge by; default: the day of the export, else today.",
 )
 @click.option("--connector", metavar="NAME", help="Reader to use; default: the one that recognises the path.")
 @click.option("--sheet", help="The one sheet of a workbook to read.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,13 +42,13 @@ class Id(fields.String):
     """An id as the source has it: text, or a whole number that becomes text."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**20:
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= limits.WHOLE:
             return str(value)
         if not isinstance(value, str):
             raise refuse("An id is text or a whole number.")
         if not value.strip() or len(value) > limits.ID_LENGTH:
             raise refuse(f"An id has 1 to {limits.ID_LENGTH} characters.")
-        return value
+        return _written(value)
 
 
 class Text(fields.String):
@@ -62,7 +61,21 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise refuse("Not text.", 'put it in quotes: "12"' if isinstance(value, int | float) else "")
-        return value
+        return _written(value)
+
+
+def _written(text: str) -> str:
+    if not _writable(text):
+        raise refuse("Holds half a character (a lone surrogate).", "export it again as UTF-8")
+    return text
+
+
+def _writable(text: str) -> bool:
+    """Whether a text can be written as UTF-8: JSON's escapes may also name half a character."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 class Amount(fields.Float):
@@ -73,7 +86,7 @@ class Amount(fields.Float):
             value = _read(parse_number, value, _reading("decimals"))
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise refuse("Not a number.")
-        if not math.isfinite(value) or abs(value) > limits.AMOUNT:
+        if not abs(value) <= limits.AMOUNT:
             raise refuse(f"A number lies between -{limits.AMOUNT:.0e} and {limits.AMOUNT:.0e}.", "use a larger unit")
         return value
 
@@ -118,7 +131,7 @@ class Word(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str) and value in self.words:
             return value
-        near = difflib.get_close_matches(str(value)[:50].casefold(), self.words, n=1)
+        near = difflib.get_close_matches(value[:50].casefold(), self.words, n=1) if isinstance(value, str) else []
         known = ", ".join(self.words)
         raise refuse(f"Not one of: {known}.", f"did you mean “{near[0]}”?" if near else "")
 
@@ -139,9 +152,19 @@ def _bound(value: Any) -> None:
         nodes += len(layer)
         if nodes > limits.EXTRA_NODES:
             raise refuse(f"Holds more than {limits.EXTRA_NODES} values.")
+        if not all(_is_json(node) for node in layer):
+            raise refuse("Holds what JSON cannot: a number beyond 64 bits, half a character, or a key that is no text.")
         layer = [inner for node in layer for inner in _inner(node)]
     if layer:
         raise refuse(f"Nested deeper than {limits.EXTRA_DEPTH} levels.")
+
+
+def _is_json(node: Any) -> bool:
+    """Whether a value, but for what it holds, can be written as JSON."""
+    if isinstance(node, int):
+        return abs(node) <= limits.WHOLE
+    texts = [node] if isinstance(node, str) else list(node) if isinstance(node, dict) else []
+    return all(isinstance(text, str) and _writable(text) for text in texts)
 
 
 def _inner(node: Any) -> list[Any]:

@@ -15,7 +15,9 @@ TITLE_LENGTH = 10_000
 TEXT_LENGTH = 100_000
 AMOUNT = 1e15
 """Largest magnitude of a number: beyond it a float no longer holds whole numbers exactly."""
+WHOLE = 2**63 - 1
+"""Largest magnitude of a whole number that is an id or stands under `extra`."""
 EXTRA_DEPTH = 8
 EXTRA_NODES = 1_000
 FAULTS = 1_000
-"""Faults listed at once; the rest are counted."""
+"""Faults listed at once."""

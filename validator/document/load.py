@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from validator.document import limits
 from validator.document.fields import Hinted, Reading
-from validator.document.schema import OkrSetSchema
+from validator.document.schema import HABITS, OkrSetSchema
 from validator.errors import BadInput, Fault
 
 _SCHEMA = OkrSetSchema()
@@ -19,7 +20,7 @@ _SCHEMA = OkrSetSchema()
 def load(document: object) -> dict[str, Any]:
     """The document's values by the schema: dates as dates, numbers as floats or ints, absent fields as None.
 
-    Raises BadInput with every fault found (at most `limits.FAULTS`, the rest counted), each with a JSON Pointer.
+    Raises BadInput with every fault found (at most `limits.FAULTS`), each with a JSON Pointer.
     """
     if not isinstance(document, Mapping):
         raise BadInput([Fault("", "The document is not an object.", 'it looks like {"objectives": [...]}')])
@@ -34,7 +35,11 @@ def load(document: object) -> dict[str, Any]:
 def _habits(document: Mapping[str, Any]) -> dict[str, str | None]:
     source = document.get("source")
     reading = source.get("reading") if isinstance(source, Mapping) else None
-    return dict(reading) if isinstance(reading, Mapping) else {}
+    if not isinstance(reading, Mapping):
+        return {}
+    return {
+        key: habit for key, known in HABITS.items() if isinstance(habit := reading.get(key), str) and habit in known
+    }
 
 
 def _faults(messages: Any, pointer: str, schema: Schema | None) -> Iterator[Fault]:
@@ -42,10 +47,10 @@ def _faults(messages: Any, pointer: str, schema: Schema | None) -> Iterator[Faul
         yield from (_fault(pointer, message) for message in messages)
         return
     for key, inner in messages.items():
-        if key == "_schema":
+        if inner == ["Unknown field."] and schema is not None:
+            yield Fault(f"{pointer}/{escape(key)}", f"Unknown field “{_printable(key)[:60]}”.", _near(str(key), schema))
+        elif key == "_schema":
             yield from _faults(inner, pointer, schema)
-        elif inner == ["Unknown field."] and schema is not None:
-            yield Fault(f"{pointer}/{escape(key)}", f"Unknown field “{str(key)[:60]}”.", _near(str(key), schema))
         else:
             yield from _faults(inner, f"{pointer}/{escape(key)}", _schema_below(schema, key))
 
@@ -68,13 +73,16 @@ def _schema_below(schema: Schema | None, key: Any) -> Schema | None:
 
 
 def _capped(faults: Iterator[Fault]) -> list[Fault]:
-    listed = list(faults)
-    rest = len(listed) - limits.FAULTS
-    if rest <= 0:
+    listed = list(itertools.islice(faults, limits.FAULTS))
+    if next(faults, None) is None:
         return listed
-    return [*listed[: limits.FAULTS], Fault("", f"{rest} more faults of this document are not listed.")]
+    return [*listed, Fault("", f"The document has more faults than the {limits.FAULTS:,} listed.")]
 
 
 def escape(key: object) -> str:
     """A key as one step of a JSON Pointer (RFC 6901)."""
-    return str(key)[:200].replace("~", "~0").replace("/", "~1")
+    return _printable(key)[:200].replace("~", "~0").replace("/", "~1")
+
+
+def _printable(key: object) -> str:
+    return str(key).encode(errors="replace").decode()

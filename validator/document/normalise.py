@@ -103,8 +103,11 @@ def _names(loaded: Values) -> _Names:
     }
     cycles = {c["id"]: model.Cycle(c["id"], c["name"] or c["id"], c["start"], c["end"], c["status"])
               for c in _all(loaded, "cycles")}  # fmt: skip
-    emails = {p.email.casefold(): p.id for p in people.values() if p.email}
-    names = _Names(teams, people, cycles, (_aliases(teams), _aliases(people) | emails, _aliases(cycles)))
+    called = _aliases((t.name, t.id) for t in teams.values())
+    known = _aliases((p.name, p.id) for p in people.values()) | _aliases(
+        (p.email, p.id) for p in people.values() if p.email
+    )
+    names = _Names(teams, people, cycles, (called, known, _aliases((c.name, c.id) for c in cycles.values())))
     for team in list(teams.values()):
         teams[team.id] = team._replace(parent=names.team(team.parent), lead=names.person(team.lead))
     for person in list(people.values()):
@@ -112,11 +115,11 @@ def _names(loaded: Values) -> _Names:
     return names
 
 
-def _aliases(entries: Mapping[str, Any]) -> dict[str, str]:
+def _aliases(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Names to ids; a name that two entries share means neither, and stays a plain name."""
     seen: dict[str, list[str]] = {}
-    for entry in entries.values():
-        seen.setdefault(" ".join(entry.name.split()).casefold(), []).append(entry.id)
+    for name, id in named:
+        seen.setdefault(" ".join(name.split()).casefold(), []).append(id)
     return {name: ids[0] for name, ids in seen.items() if len(ids) == 1}
 
 
@@ -157,22 +160,32 @@ def _objective(entry: Values, names: _Names) -> model.Objective:
 
 
 def _owners(entries: Iterable[Values], names: _Names) -> Iterator[model.Owner]:
-    seen = set()
+    """Owners, each once; one who is listed twice is primary when one of the two says so."""
+    marks: dict[str, list[bool | None]] = {}
     for entry in entries:
         person = names.person(entry["person"])
-        if person is not None and person not in seen:
-            seen.add(person)
-            yield model.Owner(person, entry["primary"])
+        if person is not None:
+            marks.setdefault(person, []).append(entry["primary"])
+    for person, primary in marks.items():
+        yield model.Owner(person, _either(primary))
+
+
+def _either(marks: Iterable[bool | None]) -> bool | None:
+    """True where one mark is, False where one is and none is true, None where nothing is said."""
+    said = [mark for mark in marks if mark is not None]
+    return any(said) if said else None
 
 
 def _contributors(entries: Iterable[Values], own: str | None, names: _Names) -> Iterator[model.Contributor]:
     """Contributing teams, each once; a team does not contribute to its own objective."""
-    seen = {own}
+    listed: dict[str, list[Values]] = {}
     for entry in entries:
         team = names.team(entry["team"])
-        if team is not None and team not in seen:
-            seen.add(team)
-            yield model.Contributor(team, status(entry["role"]), entry["acknowledged"])
+        if team is not None and team != own:
+            listed.setdefault(team, []).append(entry)
+    for team, said in listed.items():
+        roles = sorted(role for entry in said if (role := status(entry["role"])))
+        yield model.Contributor(team, roles[0] if roles else None, _either(entry["acknowledged"] for entry in said))
 
 
 def _links(entries: Iterable[Values] | None) -> tuple[model.Link, ...]:

@@ -7,8 +7,15 @@ from typing import Any, NamedTuple
 
 from validator.document.load import escape, load
 from validator.document.provides import provided
+from validator.errors import BadInput, Fault
 
 _SKIPPED = ("extra",)
+_STAND_INS: Mapping[str, Mapping[str, str]] = {
+    "objectives": {"title": "-"},
+    "key_results": {"title": "-"},
+    "initiatives": {"title": "-"},
+    "dependencies": {"from": "-", "on_team": "-"},
+}
 
 
 class Merged(NamedTuple):
@@ -23,11 +30,12 @@ def merge(document: Mapping[str, Any], overlays: Sequence[Mapping[str, Any]]) ->
     """The document with each overlay laid over it in turn; where both say something, the overlay wins and it is listed.
 
     Entries of lists are matched by `id`, new ones are added, other lists are replaced. Raises BadInput when the document
-    or an overlay does not fit the schema by itself, save that an overlay's entries may leave required texts out.
+    or an overlay does not fit the schema by itself, each fault of an overlay naming it as its place; an overlay's entries
+    may leave required texts out.
     """
     conflicts: list[str] = []
     merged = dict(document)
-    declared = [_declares(document), *(_declares(overlay) for overlay in overlays)]
+    declared = _declared([document, *overlays])
     for overlay in overlays:
         merged = _object(merged, overlay, "", conflicts)
     if overlays:
@@ -36,17 +44,27 @@ def merge(document: Mapping[str, Any], overlays: Sequence[Mapping[str, Any]]) ->
     return Merged(merged, tuple(conflicts))
 
 
-def _declares(document: Mapping[str, Any]) -> frozenset[str]:
-    return provided(load(_completed(document)))
+def _declared(parts: Sequence[Mapping[str, Any]]) -> list[frozenset[str]]:
+    """What a document and its overlays can each answer for."""
+    declared: list[frozenset[str]] = []
+    faults: list[Fault] = []
+    for number, part in enumerate(parts):
+        try:
+            declared.append(provided(load(_completed(part))))
+        except BadInput as error:
+            faults += [fault._replace(place=f"overlay {number}") if number else fault for fault in error.faults]
+    if faults:
+        raise BadInput(faults)
+    return declared
 
 
-def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with stand-in titles, so that an overlay that only adds to known items loads."""
+def _completed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The document or entry with stand-ins for required texts, so that an overlay that only adds to known items loads."""
     return {
-        key: [{"title": "-", **entry} if isinstance(entry, Mapping) else entry for entry in value]
-        if key in ("objectives", "key_results", "initiatives") and isinstance(value, list)
+        key: [{**_STAND_INS[key], **_completed(part)} if isinstance(part, Mapping) else part for part in value]
+        if key in _STAND_INS and isinstance(value, list)
         else value
-        for key, value in document.items()
+        for key, value in entry.items()
     }
 
 

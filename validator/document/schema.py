@@ -9,6 +9,8 @@ from marshmallow import RAISE, Schema, fields, validate
 from validator.document import limits
 from validator.document.fields import Amount, Day, Extra, Flag, Id, Text, Word
 
+HABITS = {"dates": ("dmy", "mdy"), "decimals": ("point", "comma")}
+"""How texts may be written: orders of a date, marks between whole and fraction."""
 LEVELS = ("company", "department", "team", "individual")
 """From the top down."""
 INPUTS = (
@@ -54,8 +56,8 @@ class Part(Schema):
 class ReadingSchema(Part):
     """How texts in this document are written."""
 
-    dates = Word(("dmy", "mdy"), **_about("Order of a date such as 01/02/2026."))
-    decimals = Word(("point", "comma"), **_about("Mark between whole and fraction in a text such as 1,234."))
+    dates = Word(HABITS["dates"], **_about("Order of a date such as 01/02/2026."))
+    decimals = Word(HABITS["decimals"], **_about("Mark between whole and fraction in a text such as 1,234."))
 
 
 class SourceSchema(Part):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 
 from babel.numbers import NumberFormatError, parse_decimal
 from dateutil import parser as dateparser
@@ -13,24 +14,30 @@ LOCALES = {"point": ("en", "de_CH", "en_ZA"), "comma": ("de", "fr")}
 FACTORS = {
     "": 1,
     "k": 1e3,
+    "tsd": 1e3,
     "thousand": 1e3,
     "m": 1e6,
     "mn": 1e6,
+    "mln": 1e6,
     "mio": 1e6,
     "million": 1e6,
     "b": 1e9,
     "bn": 1e9,
+    "bln": 1e9,
+    "mrd": 1e9,
     "billion": 1e9,
 }
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _AMOUNT = re.compile(
     r"^(?P<sign>[-+(]?)(?:[A-Z]{3}|[^\w\s.,'’()+-]{0,3})(?P<sign2>[-+]?)(?P<digits>\d[\d.,'’]*|[.,]\d+)"
-    r"(?P<factor>k|thousand|m|mn|mio|million|b|bn|billion)?(?:%|‰|[^\w\s.,'’()+-]{1,3}|[A-Z]{3}|)\)?$",
+    r"(?P<factor>(?a:k|tsd|thousand|m|mn|mln|mio|million|b|bn|bln|mrd|billion))?(?:%|‰|[^\w\s.,'’()+-]{1,3}|[A-Z]{3}|)\)?$",
     re.IGNORECASE,
 )
-_ISO = re.compile(r"^\d{4}-\d\d-\d\d")
-_NUMERIC_DATE = re.compile(r"^\s*\d{1,2}[./\- ]\d{1,2}[./\- ]\d{2,4}(\s|$)")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T\s])")
+_YEAR_FIRST = re.compile(r"\s*\d{4}[./-]")
+LONGEST_NUMBER = 40
+LONGEST_DATE = 60
 
 
 class Unreadable(ValueError):
@@ -46,9 +53,10 @@ def parse_number(text: str, decimals: str | None = None) -> float:
 
     `decimals` ("point" or "comma") settles texts such as "1,234". Raises Unreadable.
     """
-    compact = _SPACES.sub("", text.replace("−", "-"))
+    shown = text.strip()
+    compact = _SPACES.sub("", shown.replace("−", "-")) if len(shown) <= LONGEST_NUMBER else ""
     found = _AMOUNT.match(compact)
-    if found is None or len(compact) > 40:
+    if found is None or (found["sign"] == "(") != compact.endswith(")"):
         raise Unreadable(f"“{_short(text)}” is not a number", "write a plain number such as 1234.5")
     readings = _readings(found["digits"], decimals)
     if not readings:
@@ -88,26 +96,33 @@ def parse_date(text: str, order: str | None = None) -> datetime.date:
             return datetime.date.fromisoformat(text[:10])
         except ValueError as error:
             raise Unreadable(f"“{_short(text)}” is not a date: {error}", "write it as 2026-12-31") from None
-    orders = (order == "dmy",) if order else (True, False)
-    days = {day for day_first in orders if (day := _day(text, day_first)) is not None}
+    days = {day for day_first in _orders(text, order) if (day := _day(text, day_first)) is not None}
     if not days:
         raise Unreadable(f"“{_short(text)}” is not a date", "write it as 2026-12-31")
-    if len(days) > 1 and _NUMERIC_DATE.match(text):
+    if len(days) > 1:
         early, late = sorted(days)
         raise Unreadable(
             f"“{_short(text)}” can be {early} or {late}",
             "write it as 2026-12-31, or say the order of day and month (source.reading.dates: dmy or mdy)",
         )
-    return min(days)
+    return days.pop()
 
 
+def _orders(text: str, order: str | None) -> tuple[bool, ...]:
+    """Whether the day may come first: after a year it never does."""
+    if _YEAR_FIRST.match(text):
+        return (False,)
+    return (order == "dmy",) if order else (True, False)
+
+
+@lru_cache(maxsize=4_096)
 def _day(text: str, day_first: bool) -> datetime.date | None:
     """The date, when every part of it is in the text: what is missing shows as a difference between two defaults."""
-    if len(text) > 60:
+    if len(text) > LONGEST_DATE:
         return None
     try:
         seen = {
-            dateparser.parse(text, dayfirst=day_first, default=default).date()
+            dateparser.parse(text, dayfirst=day_first, default=default, ignoretz=True).date()
             for default in (datetime.datetime(2001, 1, 1), datetime.datetime(2002, 2, 2))
         }
     except (ValueError, OverflowError, TypeError):
@@ -116,4 +131,5 @@ def _day(text: str, day_first: bool) -> datetime.date | None:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:37] + "…"
+    shown = text if len(text) <= 40 else text[:37] + "…"
+    return shown.encode(errors="replace").decode()

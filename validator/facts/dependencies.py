@@ -111,9 +111,10 @@ def _contributor_facts(index: Index) -> Iterator[Fact]:
     )
     supporting, needed = _supporting(index), _needed(index)
     for objective in index.okrs.objectives:
+        measuring = _measuring(objective) if objective.contributors else frozenset()
         for contributor in objective.contributors:
             pair = (contributor.team, objective.id)
-            backed = pair in supporting or pair in needed or _in_key_results(objective, contributor.team)
+            backed = pair in supporting or pair in needed or contributor.team in measuring
             yield _contributor_fact(index, objective, contributor, backed, acknowledging)
 
 
@@ -166,8 +167,9 @@ def _needed(index: Index) -> frozenset[tuple[str, str]]:
     return frozenset(pairs)
 
 
-def _in_key_results(objective: Objective, team: str) -> bool:
-    return any(kr.lead_team == team or team in kr.shared_with for kr in objective.key_results)
+def _measuring(objective: Objective) -> frozenset[str | None]:
+    """Teams that lead or share a key result of the objective."""
+    return frozenset(team for kr in objective.key_results for team in (kr.lead_team, *kr.shared_with))
 
 
 def _circles(index: Index) -> dict[str, tuple[str, ...]]:

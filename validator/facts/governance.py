@@ -14,7 +14,7 @@ def governance_facts(index: Index) -> Iterator[Fact]:
     forum = governance.forum
     windows = {
         "how fast a conflict must be raised": governance.raise_within_days,
-        "how fast a leader must act on it": governance.act_within_days,
+        "how fast a leader must act on a conflict": governance.act_within_days,
     }
     unset = [side for side, days in windows.items() if days is None]
     values = known(

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from validator.document.model import Initiative, KeyResult, Objective, OkrSet
+from validator.document.model import Conflict, Initiative, KeyResult, Objective, OkrSet
 from validator.document.schema import LEVELS
 from validator.facts import graph
 from validator.facts.reviews import Coverage, Window, coverage
@@ -33,6 +33,7 @@ class Index(NamedTuple):
     objectives: Mapping[str, Objective]
     key_results: Mapping[str, KeyResult]
     initiatives: Mapping[str, Initiative]
+    conflicts: Mapping[str, Conflict]
     above: Mapping[str, tuple[str, ...]]
     """Objectives that an objective serves; a link to a key result leads to its objective."""
     below: Mapping[str, tuple[str, ...]]
@@ -66,6 +67,7 @@ def build_index(okrs: OkrSet, as_of: datetime.date) -> Index:
         objectives=objectives,
         key_results=key_results,
         initiatives={initiative.id: initiative for initiative in okrs.initiatives},
+        conflicts={conflict.id: conflict for conflict in okrs.conflicts},
         above=above,
         below=down,
         circular=graph.circular(parts, down),

@@ -34,16 +34,21 @@ def link_facts(index: Index) -> Iterator[Fact]:
         for link in objective.parents:
             yield _fact(index, _objective(objective), link.id, link.kind)
         for kr in objective.key_results:
-            if kr.start_date or kr.due or kr.cycle:
-                yield _fact(index, _key_result(index, kr), objective.id, "parent")
-            for link in kr.parents:
-                yield _fact(index, _key_result(index, kr), link.id, link.kind)
+            yield from _of_key_result(index, kr, objective.id)
     for kr in index.okrs.loose_key_results:
         for link in kr.parents:
             yield _fact(index, _key_result(index, kr), link.id, link.kind)
     for initiative in index.okrs.initiatives:
         for id in initiative.objectives:
             yield _fact(index, _initiative(initiative), id, "parent")
+
+
+def _of_key_result(index: Index, kr: KeyResult, objective: str) -> Iterator[Fact]:
+    if kr.start_date or kr.due or kr.cycle:
+        yield _fact(index, _key_result(index, kr), objective, "parent")
+    for link in kr.parents:
+        if (link.id, link.kind) != (objective, "parent"):
+            yield _fact(index, _key_result(index, kr), link.id, link.kind)
 
 
 def _objective(objective: Objective) -> _End:

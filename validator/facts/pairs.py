@@ -26,7 +26,7 @@ class _Titled(NamedTuple):
 
 
 def pair_facts(index: Index) -> Iterator[Fact]:
-    """A fact for each item whose title another of its kind and cycle has too, unless one serves the other."""
+    """A fact for each item whose title another of its kind and cycle has too; whether they are related is said."""
     groups: dict[tuple[str, str, str | None], list[_Titled]] = defaultdict(list)
     for item in _titled(index):
         key = same_title_key(item.title)
@@ -47,12 +47,11 @@ def _titled(index: Index) -> Iterator[_Titled]:
 
 
 def _pairs(index: Index, group: list[_Titled]) -> Iterator[Fact]:
-    """Each item with the first before it that is no relation of it: n of the same give n - 1 pairs."""
-    for place, item in enumerate(group):
-        for other in group[: min(place, NEAREST)]:
-            if not _related(index, item, other):
-                yield _fact(index, other, item)
-                break
+    """Each item with the first before it that is no relation of it, or else with a relation: n give n - 1 pairs."""
+    for place, item in enumerate(group[1:], 1):
+        earlier = group[: min(place, NEAREST)]
+        stranger = next((other for other in earlier if not _related(index, item, other)), None)
+        yield _fact(index, stranger or earlier[0], item, related=stranger is None)
 
 
 def _related(index: Index, one: _Titled, other: _Titled) -> bool:
@@ -64,7 +63,7 @@ def _related(index: Index, one: _Titled, other: _Titled) -> bool:
     return graph.serves(low, high, index.above) or graph.serves(high, low, index.above)
 
 
-def _fact(index: Index, one: _Titled, other: _Titled) -> Fact:
+def _fact(index: Index, one: _Titled, other: _Titled, *, related: bool) -> Fact:
     values = known(
         title=one.title,
         other_title=other.title,
@@ -74,6 +73,7 @@ def _fact(index: Index, one: _Titled, other: _Titled) -> Fact:
         cycle=one.cycle,
         cycle_name=index.okrs.cycles[one.cycle].name if one.cycle is not None else "the set",
         same_title=True,
+        related=related,
         same_team=one.team == other.team if one.team and other.team else None,
     )
     return Fact(values, ((one.kind, one.id), (other.kind, other.id)))

@@ -12,7 +12,7 @@ from validator.document.model import Review
 
 Day = datetime.date
 
-START, MID, END = "cycle_start", "mid_cycle", "cycle_end"
+EDGES = START, MID, END = "cycle_start", "mid_cycle", "cycle_end"
 MARGIN = datetime.timedelta(days=28)
 """A start review may come four weeks before its cycle, an end review four weeks after it."""
 
@@ -32,6 +32,7 @@ class Calendar(NamedTuple):
     """Sorted days of reviews by their kind; undated ones of a known kind are counted apart."""
 
     days: Mapping[str, list[Day]]
+    """By START, MID and END; any other kind under ""."""
     undated: Mapping[str, int]
 
     def within(self, kinds: Iterable[str] | None, first: Day, last: Day) -> int:
@@ -78,8 +79,8 @@ def _calendar(reviews: Iterable[Review]) -> Calendar:
     undated: dict[str, int] = defaultdict(int)
     for review in reviews:
         if review.date is not None:
-            days[review.kind or ""].append(review.date)
-        elif review.kind in (START, MID, END):
+            days[review.kind if review.kind in EDGES else ""].append(review.date)
+        elif review.kind in EDGES:
             undated[review.kind] += 1
     return Calendar({kind: sorted(listed) for kind, listed in days.items()}, undated)
 
@@ -102,21 +103,28 @@ def count_mid(calendar: Calendar, window: Window | None) -> int:
 
 def count_start(calendar: Calendar, window: Window | None) -> int:
     """Reviews at the start of a window: of that kind, or dated from MARGIN before it to a tenth into it."""
-    return _count_edge(calendar, window, START, lambda w: (w.start - MARGIN, w.at(0.1)))
+    return _count_edge(calendar, window, START, lambda w: (_moved(w.start, -MARGIN), w.at(0.1)))
 
 
 def count_end(calendar: Calendar, window: Window | None) -> int:
     """Reviews at the end of a window: of that kind, or dated from its last tenth to MARGIN after it."""
-    return _count_edge(calendar, window, END, lambda w: (w.at(0.9), w.end + MARGIN))
+    return _count_edge(calendar, window, END, lambda w: (w.at(0.9), _moved(w.end, MARGIN)))
+
+
+def _moved(day: Day, by: datetime.timedelta) -> Day:
+    """A day some time later or earlier, or the last or first that there is."""
+    try:
+        return day + by
+    except OverflowError:
+        return Day.max if by > datetime.timedelta() else Day.min
 
 
 def _count_edge(calendar: Calendar, window: Window | None, kind: str, edge: Callable[[Window], tuple[Day, Day]]) -> int:
     if window is None:
         return len(calendar.days.get(kind, ())) + calendar.undated.get(kind, 0)
     first, last = edge(window)
-    free = [other for other in calendar.days if other not in (START, MID, END)]
     return (
-        calendar.within(free, first, last)
+        calendar.within([""], first, last)
         + calendar.within([kind], min(first, window.start), max(last, window.end))
         + calendar.undated.get(kind, 0)
     )

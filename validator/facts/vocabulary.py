@@ -216,7 +216,8 @@ pair | kind | word | What both are: objective, key_result or initiative. |
 pair | team | word | Team of the first. | teams
 pair | level | word | Level of the first. | levels
 pair | cycle | word | Cycle of both. | cycles
-pair | same_title | yes/no | Both titles are the same but for case, spaces and punctuation, in one cycle, neither serving the other. |
+pair | same_title | yes/no | Both titles are the same but for case, spaces and punctuation, in one cycle. |
+pair | related | yes/no | One serves the other, directly or through others. |
 pair | same_team | yes/no | Both belong to the same team. | teams
 """
 

@@ -33,8 +33,7 @@ def way_to_a_decision(index: Index, fact: Fact) -> dict[str, Any]:
 
 
 def _own(index: Index, fact: Fact) -> Conflict | None:
-    ids = {id for kind, id in fact.items if kind == "conflict"}
-    return next((conflict for conflict in index.okrs.conflicts if conflict.id in ids), None)
+    return next((index.conflicts[id] for kind, id in fact.items if kind == "conflict"), None)
 
 
 def _after(day: datetime.date, days: float | None) -> str | None:

@@ -7,6 +7,6 @@ import orjson
 from validator.report.view import PLAIN, Report, View
 
 
-def render(report: Report, *, view: View = PLAIN) -> str:  # noqa: ARG001 - the signature is every format's
+def render(report: Report, *, view: View = PLAIN) -> str:
     """The report as JSON; the same report gives the same bytes."""
     return orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()

@@ -62,7 +62,7 @@ def _add_case(suite: ET.Element, row: str, rule: Rule, findings: list[Finding]) 
 def _told(finding: Finding) -> str:
     decision = finding.get("decision")
     lines = [
-        f"{finding['severity']}: {finding['message']} [{item_ids(finding['items'])}]",
+        f"{finding['severity']}: {finding['message']} [{item_ids(finding['items']) or 'the whole set'}]",
         f"  because {why(finding)}" if finding["why"] else "",
         f"  decision: {way_to_decision(decision)}" if decision else "",
     ]

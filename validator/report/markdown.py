@@ -47,11 +47,13 @@ def _header(report: Report, view: View) -> Iterator[str]:
     origin = [view.source if view.source != "-" else "standard input", tool, f"as of {given['as_of']}"]
     yield " · ".join(escaped(part) for part in origin if part) + "  "
     yield f"{escaped(read_counts(report))} · ruleset {escaped(ruleset['name'])} {escaped(ruleset['version'])}"
-    yield from ("", *(f"- {escaped(note)}" for note in given.get("notes", ())), "")
+    yield ""
+    if given.get("notes"):
+        yield from (*(f"- {escaped(note)}" for note in given["notes"]), "")
 
 
 def _row(row: RowSection, view: View) -> Iterator[str]:
-    yield f"### {escaped(row.problem)} ({severity_counts(row.counts)})"
+    yield f"### {escaped(row.problem).rstrip('.')} ({severity_counts(row.counts)})"
     yield ""
     for rule in row.rules:
         yield from _rule(rule, view)
@@ -81,7 +83,7 @@ def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _linked_ids(items: list[Mapping[str, Any]]) -> str:
-    return ", ".join(_linked(item) for item in items) if items else "the whole set"
+    return ", ".join(_linked(item) for item in items if item_ids([item])) or "the whole set"
 
 
 def _linked(item: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 from validator.report.view import View
 
 _NARROWEST, _WIDEST = 40, 120
-_LONGEST_HANG = 12
+_LONGEST_HANG = 10
 
 
 class Page:
@@ -50,9 +50,7 @@ class Page:
         lead = Text.assemble((first, first_style))
         room = self._width - indent
         if cut:
-            whole = lead + body
-            whole.truncate(room, overflow="ellipsis")
-            self._print(indent, whole)
+            self._print(indent, self._cut(lead + body, room))
             return
         hang = cell_len(first) if cell_len(first) <= _LONGEST_HANG else 0
         rest = body if hang else lead + body
@@ -60,6 +58,13 @@ class Page:
             part.rstrip()
             margin = lead if hang and number == 0 else Text(" " * hang)
             self._print(indent, margin + part)
+
+    def _cut(self, text: Text, room: int) -> Text:
+        if text.cell_len <= room:
+            return text
+        first = text.wrap(self._console, room - 1)[0]
+        first.rstrip()
+        return first.append("…")
 
     def _print(self, indent: int, text: Text) -> None:
         self._console.print(Text(" " * indent) + text, soft_wrap=True)

@@ -12,11 +12,21 @@ _OPERATORS = {
     "at_most": "at most",
     "at_least": "at least",
 }
+_UNNAMED = {
+    "decision_maker": "who decides",
+    "raise_by": "a day to raise it by",
+    "respond_by": "a day to answer by",
+    "tie_breaker": "a tie-breaker",
+    "forum": "a forum",
+}
+_WHOLE_SET = ("organisation", "governance")
 
 
 def why(finding: Mapping[str, Any]) -> str:
     """Why a finding fired: "delivery owner count: 0 (below 1)"."""
-    return "; ".join(_condition(condition) for condition in finding["why"])
+    values = {condition["attribute"] for condition in finding["why"] if condition["operator"] != "present"}
+    told = [c for c in finding["why"] if c["operator"] != "present" or c["attribute"] not in values]
+    return "; ".join(_condition(condition) for condition in told)
 
 
 def way_to_decision(decision: Mapping[str, Any]) -> str:
@@ -25,8 +35,8 @@ def way_to_decision(decision: Mapping[str, Any]) -> str:
 
 
 def item_ids(items: Iterable[Mapping[str, Any]]) -> str:
-    """The ids of a finding's items, in their order."""
-    return ", ".join(str(item["id"]) for item in items)
+    """The ids of a finding's items, in their order; what concerns the whole set has none to look up."""
+    return ", ".join(str(item["id"]) for item in items if item["kind"] not in _WHOLE_SET)
 
 
 def item_label(item: Mapping[str, Any], longest: int = 40) -> str:
@@ -34,6 +44,8 @@ def item_label(item: Mapping[str, Any], longest: int = 40) -> str:
     title = str(item.get("title") or "")
     if not title or title == str(item["id"]):
         return str(item["id"])
+    if item["kind"] in _WHOLE_SET or str(item["id"]) in title.split():
+        return _shortened(title, longest)
     return f"{item['id']} “{_shortened(title, longest)}”"
 
 
@@ -43,7 +55,7 @@ def _condition(condition: Mapping[str, Any]) -> str:
     actual, expected = _value(condition.get("actual")), _value(condition.get("expected"))
     if operator.endswith(("missing", "present")):
         return f"{name}: {operator}"
-    if operator == "is" and actual == expected:
+    if operator == "matches" or (operator == "is" and actual == expected):
         return f"{name}: {actual}"
     return f"{name}: {actual} ({_OPERATORS.get(operator, operator)} {expected})"
 
@@ -83,4 +95,4 @@ def _decision_parts(decision: Mapping[str, Any]) -> Iterator[str]:
         held = f", next on {decision['forum_next']}" if decision.get("forum_next") else ""
         yield f"forum: {decision['forum']}{held}"
     if decision.get("unnamed"):
-        yield "nobody has named: " + ", ".join(map(_words, decision["unnamed"]))
+        yield "nobody has named " + ", ".join(_UNNAMED.get(name, _words(name)) for name in decision["unnamed"])

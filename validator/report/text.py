@@ -16,6 +16,7 @@ from validator.report.words import counted, gate_line, read_counts, severity_cou
 
 _NOTES = 3
 _RULES_NAMED = 3
+_GAPS = 8
 
 
 def render(report: Report, *, view: View = PLAIN) -> str:
@@ -28,7 +29,7 @@ def render(report: Report, *, view: View = PLAIN) -> str:
         _print_gaps_briefly(page, missing)
     else:
         _print_gaps(page, missing, everything=view.everything)
-    _print_steps(page, first_steps(rows, missing))
+    _print_steps(page, first_steps(rows, missing), items=1 if view.compact else 3)
     page.line(Text(gate_line(report), style="bold"))
     return page.written if view.unicode else ascii_marks(page.written)
 
@@ -38,7 +39,9 @@ def _print_header(page: Page, report: Report, view: View) -> None:
     verdict = ("PASS", "bold green") if passed else ("FAIL", "bold red")
     page.line(Text.assemble(verdict, "  ", (severity_counts(report["summary"], zeros=True), "bold")))
     page.line(Text(_origin(report, view)))
-    page.line(Text(f"Read: {read_counts(report)}. Ruleset {_ruleset(report)}."))
+    page.line(Text(f"Read: {read_counts(report)}."))
+    if not view.compact:
+        page.line(Text(f"{_judged(report)}."))
     given = report["input"]
     if not given["complete"]:
         page.line(Text("The source says that this set is not complete.", style="yellow"))
@@ -61,19 +64,26 @@ def _origin(report: Report, view: View) -> str:
     return " · ".join(one_line(part) for part in parts if part)
 
 
-def _ruleset(report: Report) -> str:
-    return one_line(f"{report['ruleset']['name']} {report['ruleset']['version']}")
+def _judged(report: Report) -> str:
+    ruleset, rules = report["ruleset"], report["rules"]
+    able = sum(rule["status"] != "not_evaluated" for rule in rules)
+    return one_line(
+        f"Ruleset {ruleset['name']} {ruleset['version']}: {able} of {counted(len(rules), 'rule')} could judge"
+    )
 
 
 def _print_gaps(page: Page, missing: tuple[Gap, ...], *, everything: bool) -> None:
     if not missing:
         return
     page.heading("What was not judged, and what to supply", style="bold cyan")
-    for gap in missing:
+    shown = missing if everything else missing[:_GAPS]
+    for gap in shown:
         waiting = ", ".join(gap.rules if everything else gap.rules[:_RULES_NAMED])
         rest = "" if everything or len(gap.rules) <= _RULES_NAMED else f" and {len(gap.rules) - _RULES_NAMED} more"
         body = Text(one_line(gap.supply)).append(f"  {waiting}{rest}", style="dim")
         page.line(body, first=f"{counted(len(gap.rules), 'rule'):>8}  ")
+    if len(shown) < len(missing):
+        page.line(Text(f"… and {counted(len(missing) - len(shown), 'more input')} (use --all)", style="dim"), indent=10)
     page.blank()
 
 
@@ -82,16 +92,16 @@ def _print_gaps_briefly(page: Page, missing: tuple[Gap, ...]) -> None:
         rules = {rule for gap in missing for rule in gap.rules}
         names = ", ".join(gap.missing for gap in missing)
         page.line(Text(f"Not judged: {counted(len(rules), 'rule')}, for want of {names}.", style="cyan"))
-        page.blank()
+    page.blank()
 
 
-def _print_steps(page: Page, steps: Iterable[Step]) -> None:
+def _print_steps(page: Page, steps: Iterable[Step], *, items: int) -> None:
     listed = tuple(steps)
     if not listed:
         return
     page.heading("Do this first", style="bold green")
     for number, step in enumerate(listed, start=1):
-        begin = ", ".join(one_line(item_label(item)) for item in step.items)
+        begin = ", ".join(one_line(item_label(item)) for item in step.items[:items])
         body = Text(one_line(step.action)).append(f" Begin with {begin}." if begin else "", style="dim")
         page.line(body, first=f"{number}. ")
     page.blank()

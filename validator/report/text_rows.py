@@ -11,7 +11,7 @@ from validator.report.clean import one_line
 from validator.report.outline import RowSection, RuleSection, first_sentence
 from validator.report.page import Page
 from validator.report.sentences import item_ids, way_to_decision, why
-from validator.report.words import severity_counts
+from validator.report.words import SEVERITIES, severity_counts
 
 _PER_RULE = 5
 _MARKS = {"error": ("✖", "red"), "warning": ("▲", "yellow"), "info": ("●", "blue")}
@@ -22,7 +22,7 @@ Finding = Mapping[str, Any]
 
 def print_row(page: Page, row: RowSection, *, everything: bool) -> None:
     """The row's problem, its findings by rule, then why it happens and what to do, once."""
-    page.heading(one_line(row.problem), _counts(row))
+    page.heading(_problem(row), _counts(row))
     for rule in row.rules:
         _print_rule(page, rule, everything=everything)
     page.line(Text(one_line(row.root_cause)), first="Why it happens: ", indent=2, first_style="bold")
@@ -32,9 +32,14 @@ def print_row(page: Page, row: RowSection, *, everything: bool) -> None:
 
 def print_compact_row(page: Page, row: RowSection) -> None:
     """The row in about three lines: its problem, its worst finding, the first sentence of its fix."""
-    page.line(Text.assemble((one_line(row.problem), "bold"), (f"  {_counts(row)}", "dim")), cut=True)
+    counts = [(f"{_MARKS[name][0]}{row.counts[name]} ", _MARKS[name][1]) for name in SEVERITIES if name in row.counts]
+    page.line(Text.assemble(*counts, (_problem(row), "bold")), cut=True)
     _print_finding(page, row.findings[0], everything=False, cut=True)
     page.line(Text(one_line(first_sentence(row.fix))), first="→ ", indent=2, first_style="bold green", cut=True)
+
+
+def _problem(row: RowSection) -> str:
+    return one_line(row.problem).rstrip(".")
 
 
 def _counts(row: RowSection) -> str:
@@ -55,7 +60,7 @@ def _print_finding(page: Page, finding: Finding, *, everything: bool, cut: bool 
     body = Text(one_line(finding["message"]))
     if finding["shadow"]:
         body.append(f" (shadow {finding['severity']}: not counted)", style="dim")
-    body.append(f"  {one_line(item_ids(finding['items']))}", style="dim")
+    body.append(f"  {one_line(item_ids(finding['items']))}".rstrip(), style="dim")
     page.line(body, first=f"{mark} ", indent=2 if cut else 4, first_style=style, cut=cut)
     if everything and finding["why"]:
         page.line(Text(one_line(why(finding)), style="dim"), first="because ", indent=6)

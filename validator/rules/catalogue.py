@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from validator.document.load import escape
 from validator.errors import BadRuleset, Fault
 from validator.rules.conditions import both
 from validator.rules.failure_table import load_failure_table
+from validator.rules.faults import Faults
 from validator.rules.files import RulesetFile, chain, shipped
 from validator.rules.language import Scope, hint, read_rule
 from validator.rules.overrides import Override, outside, read_overrides, scope_condition
@@ -46,17 +48,18 @@ def _shipped(name: str) -> Ruleset:
 
 def _load(name_or_path: str) -> Ruleset:
     files = chain(name_or_path)
-    faults: list[Fault] = [fault for file in files for fault in _shape(file.source)]
+    faults = Faults()
+    faults += (fault for file in files for fault in _shape(file.source))
     if faults:
         raise BadRuleset(faults)
     entries = list(_entries(files, faults))
     parameters = {name: value for file in files for name, value in (file.source.data.get("parameters") or {}).items()}
     kinds = {str(e.data["id"]): str(e.data.get("for")) for e in entries}
-    overrides = [o for file in files for o in read_overrides(file.source, kinds, faults)]
+    overrides: dict[str, list[Override]] = defaultdict(list)
+    for override in (o for file in files for o in read_overrides(file.source, kinds, faults)):
+        overrides[override.rule].append(override)
     faults += _unused(files, entries)
-    compiled = [
-        _variants(entry, parameters, [o for o in overrides if o.rule == entry.data["id"]], faults) for entry in entries
-    ]
+    compiled = [_variants(entry, parameters, overrides.get(entry.data["id"], []), faults) for entry in entries]
     if faults:
         raise BadRuleset(faults)
     last = files[-1].source.data

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from validator.errors import BadRuleset, Fault
@@ -34,22 +34,30 @@ def shipped() -> list[str]:
 def chain(name_or_path: str) -> list[RulesetFile]:
     """The ruleset and all that it extends, the extended first, each once. Raises BadRuleset."""
     found: dict[str, RulesetFile] = {}
-    _follow(name_or_path, Path(), (), found)
+    _follow(name_or_path, Path(), {}, found)
     return list(found.values())
 
 
-def _follow(name: str, beside: Traversable, path: tuple[str, ...], found: dict[str, RulesetFile]) -> None:
+def _follow(name: str, beside: Traversable, begun: Mapping[str, str], found: dict[str, RulesetFile]) -> None:
+    """Add a file after those that it extends; `begun` has the names of the files that led here."""
     file = _read(name, beside)
-    key = file.source.name
-    if key in path:
-        raise BadRuleset([file.source.fault("/extends", f"Extends itself: {' → '.join([*path, key])}.")])
+    key = _identity(file)
+    names = [*begun.values(), file.source.name]
+    if key in begun:
+        raise BadRuleset([file.source.fault("/extends", f"Extends itself: {' → '.join(names)}.")])
     if key in found:
         return
-    if len(path) >= MOST_FILES:
+    if len(found) + len(begun) >= MOST_FILES:
         raise BadRuleset([file.source.fault("/extends", f"More than {MOST_FILES} rulesets extend one another.")])
     for parent in _extends(file.source):
-        _follow(parent, file.folder, (*path, key), found)
+        _follow(parent, file.folder, {**begun, key: file.source.name}, found)
     found[key] = file
+
+
+def _identity(file: RulesetFile) -> str:
+    """What tells a file from others, however its path is written."""
+    place = file.folder.joinpath(PurePath(file.source.name).name)
+    return str(place.resolve() if isinstance(place, Path) else place)
 
 
 def _extends(source: Source) -> Iterator[str]:
@@ -84,4 +92,6 @@ def _parsed(folder: Traversable, file: Traversable, name: str) -> RulesetFile:
         raise BadRuleset([Fault("", f"{name} cannot be read: {error.strerror}.", "check the path", name)]) from None
     except UnicodeDecodeError:
         raise BadRuleset([Fault("", f"{name} is not UTF-8 text.", "save it as UTF-8", name)]) from None
+    except ValueError:  # what Python makes of a null character in a path
+        raise BadRuleset([Fault("", f"{name!r} is no path.", "check the path")]) from None
     return RulesetFile(folder, parse(name, text), text)

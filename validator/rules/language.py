@@ -26,7 +26,7 @@ MOST_TESTS = 200
 """Comparisons in one rule."""
 MOST_PATTERN = 2_000
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_FORM = re.compile(r"(?:\.\d)?[f%]?")
+_FORM = re.compile(r"(?:(?:\.\d)?[f%])?")
 _NOTHING = Attribute("", "", "", "")
 _OF_TYPE = {
     "number": {"is", "is_not", "in", *NUMERIC, "missing", "present"},
@@ -52,6 +52,10 @@ def hint(name: object, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(str(name)[:60], names, n=1, cutoff=0.6)
     return f"did you mean “{near[0]}”?" if near else "known: " + ", ".join(names[:40])
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def read_rule(entry: Any, pointer: str, scope: Scope) -> Rule | None:
@@ -120,7 +124,7 @@ def _texts(entry: Mapping[str, Any], pointer: str, kind: str, scope: Scope) -> N
             report(f"{pointer}/{key}", f"“{key}” is not text.", "")
     if entry["severity"] not in (*SEVERITIES, "off"):
         report(f"{pointer}/severity", f"No severity is called “{entry['severity']}”.", "error, warning, info or off")
-    if entry["failure"] not in scope.failures:
+    if not isinstance(entry["failure"], str) or entry["failure"] not in scope.failures:
         report(
             f"{pointer}/failure",
             f"The failure table has no row “{entry['failure']}”.",
@@ -145,17 +149,23 @@ def _check_needs(needs: Any, pointer: str, report: Report) -> None:
 
 def _check_message(message: str, pointer: str, kind: str, report: Report) -> None:
     try:
-        fields = [(name, form or "") for _, name, form, _ in string.Formatter().parse(message) if name is not None]
+        parsed = [
+            (name, form or "", conversion)
+            for _, name, form, conversion in string.Formatter().parse(message)
+            if name is not None
+        ]
     except ValueError as error:
         report(pointer, f"The message is not well formed: {error}.", "write {title} for an attribute, {{ for a brace")
         return
-    for name, form in fields:
+    for name, form, conversion in parsed:
+        if conversion:
+            report(pointer, f"“{{{name}!{conversion}}}” cannot be shown.", f"write {{{name}}}")
         if not _FORM.fullmatch(form) or (form and BY_KIND[kind].get(name, _NOTHING).type != "number"):
             report(
                 pointer, f"“{{{name}:{form}}}” cannot be shown.", "a number may be shown as {name:.1f} or {name:.0%}"
             )
         if name not in BY_KIND[kind]:
-            report(pointer, f"A {kind} has no attribute “{name}” to show.", hint(name, BY_KIND[kind]))
+            report(pointer, f"{_a(kind).capitalize()} has no attribute “{name}” to show.", hint(name, BY_KIND[kind]))
 
 
 def _needs(entry: Mapping[str, Any], kind: str, where: Condition | None, when: Condition) -> tuple[str, ...]:
@@ -232,7 +242,7 @@ def _group(join: str, entries: Any, kind: str, pointer: str, scope: Scope) -> Co
 def _comparisons(name: Any, entry: Any, kind: str, pointer: str, scope: Scope) -> list[Condition | None]:
     attribute = BY_KIND[kind].get(name)
     if attribute is None:
-        scope.report(pointer, f"A {kind} has no attribute “{name}”.", hint(name, BY_KIND[kind]))
+        scope.report(pointer, f"{_a(kind).capitalize()} has no attribute “{name}”.", hint(name, BY_KIND[kind]))
         return [None]
     if not isinstance(entry, Mapping) or not entry:
         scope.report(
@@ -307,7 +317,7 @@ def _bounds(value: Any, attribute: Attribute) -> tuple[Any, Any]:
 def _other(name: str, attribute: Attribute) -> Other:
     known = {other.name for other in BY_KIND[attribute.kind].values() if other.type == attribute.type}
     if name not in known:
-        raise _Unfit(f"No {attribute.type} of a {attribute.kind} is called “{name}”.", hint(name, sorted(known)))
+        raise _Unfit(f"No {attribute.type} of {_a(attribute.kind)} is called “{name}”.", hint(name, sorted(known)))
     return Other(name)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from validator.document.load import escape
+from validator.document.schema import LEVELS
 from validator.facts.vocabulary import BY_KIND
 from validator.rules.conditions import Condition, Group, Test, both
 from validator.rules.language import hint
@@ -13,6 +14,7 @@ from validator.rules.ruleset import SEVERITIES
 from validator.rules.source import Source
 
 SCOPES = ("team", "level", "cycle")
+MOST_OF_A_RULE = 100
 FIELDS = ("severity", "parameters", "shadow", *SCOPES)
 
 
@@ -42,6 +44,10 @@ def read_overrides(source: Source, known: Mapping[str, str], report: list[Any]) 
             report.append(source.fault(pointer, f"No rule is called “{rule}”.", hint(rule, known)))
             continue
         listed = changes if isinstance(changes, list) else [changes]
+        if len(listed) > MOST_OF_A_RULE:
+            message = f"More than {MOST_OF_A_RULE} overrides of one rule."
+            report.append(source.fault(pointer, message, "name several teams in one: team: [a, b]"))
+            continue
         for place, change in enumerate(listed):
             at = f"{pointer}/{place}" if isinstance(changes, list) else pointer
             read = _override(str(rule), change, known[rule], source, at, report)
@@ -63,9 +69,9 @@ def _override(rule: str, change: Any, kind: str, source: Source, pointer: str, r
             report.append(
                 source.fault(f"{pointer}/{escape(key)}", f"An override has no field “{key}”.", hint(key, FIELDS))
             )
-        elif key in SCOPES and key not in BY_KIND[kind]:
-            message = f"“{rule}” judges a {kind}, which has no {key}."
-            report.append(source.fault(f"{pointer}/{key}", message, "leave the scope out"))
+        elif key in SCOPES:
+            message, tip = _unfit(rule, kind, key, change[key])
+            report += [source.fault(f"{pointer}/{key}", message, tip)] if message else []
     severity = change.get("severity")
     if severity is not None and severity not in (*SEVERITIES, "off"):
         report.append(
@@ -74,10 +80,23 @@ def _override(rule: str, change: Any, kind: str, source: Source, pointer: str, r
     parameters = change.get("parameters") or {}
     if not isinstance(parameters, Mapping):
         report.append(source.fault(f"{pointer}/parameters", "“parameters” maps names to values."))
+    if not isinstance(change.get("shadow"), bool | None):
+        report.append(source.fault(f"{pointer}/shadow", "“shadow” is true or false.", "write it without quotes"))
     if len(report) > before:
         return None
     scope = tuple((key, _words(change[key])) for key in SCOPES if key in change)
     return Override(rule, scope, severity, parameters, change.get("shadow"), source, pointer)
+
+
+def _unfit(rule: str, kind: str, scope: str, value: Any) -> tuple[str, str]:
+    """What is wrong with a scope, and a hint; "" where it fits. A rule of no known kind is told about elsewhere."""
+    if kind in BY_KIND and scope not in BY_KIND[kind]:
+        return f"“{rule}” judges a {kind}, which has no {scope}.", "leave the scope out"
+    words = value if isinstance(value, list) else [value]
+    if not words or not all(isinstance(word, str | int) and not isinstance(word, bool) for word in words):
+        return f"“{scope}” is an id or a list of ids.", f"{scope}: [a, b]"
+    unknown = [word for word in words if word not in LEVELS] if scope == "level" else []
+    return (f"No level is called “{unknown[0]}”.", hint(unknown[0], LEVELS)) if unknown else ("", "")
 
 
 def _words(value: Any) -> tuple[str, ...]:
