@@ -37,11 +37,18 @@ class Proof(NamedTuple):
 
 
 def prove(name_or_path: str) -> Proof:
-    """Run every example of a ruleset. Raises BadRuleset where the ruleset or its examples do not read."""
+    """Run every example of a ruleset and of those that it extends, each under the parameters of the file it belongs to.
+
+    Raises BadRuleset where the ruleset or its examples do not read.
+    """
     ruleset, examples = load_ruleset(name_or_path), read_examples(name_or_path)
-    active = {rule.id for rule in ruleset.rules if rule.severity != "off"}
-    outcomes = tuple(Outcome(example, _problem(ruleset, example)) for example in examples if example.rule in active)
-    return Proof(ruleset, outcomes, tuple(_unproven(active, examples)))
+    homes = {origin: load_ruleset(origin) for origin in sorted({example.ruleset for example in examples})}
+    outcomes = tuple(
+        Outcome(example, _problem(homes[example.ruleset], example))
+        for example in examples
+        if any(variant.rule.id == example.rule for variant in homes[example.ruleset].variants)
+    )
+    return Proof(ruleset, outcomes, tuple(_unproven({rule.id for rule in ruleset.rules}, examples)))
 
 
 def _unproven(rules: set[str], examples: list[Example]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from connectors.contract import Fault, SourceError
 from connectors.reading.files import decode, refuse
 from connectors.reading.table import MAX_CELL_TEXT, MAX_COLUMNS, MAX_ROWS, Cell, Row, Sheet, Workbook
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 60
 SAMPLE_ROWS = 25
 HYPERLINK = re.compile(r'=HYPERLINK\(\s*"([^"]*)"\s*[,;]\s*"?([^")]*)"?\s*\)', re.IGNORECASE)

@@ -11,7 +11,6 @@ from connectors.reading.table import Value
 from connectors.sheets.grid import Log, Taken
 
 UNIT_WORDS = {"percent": "%", "percentage": "%", "pct": "%", "per_cent": "%"}
-TRUE = ("true", "yes", "y", "x", "1")
 
 
 class Draft:
@@ -70,8 +69,3 @@ class Draft:
 
 def _string(value: Value) -> str:
     return value if isinstance(value, str) else ""
-
-
-def is_true(text: str) -> bool:
-    """Whether a cell says yes."""
-    return text.casefold() in TRUE

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import Server, serving
+
+from tests.api.api_server import Server, serving
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import Server, okr_set
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.api.api_server import Server, okr_set
 
 EXPORT = Path(__file__).parents[3] / "shared/data/viva-goals-export"
 ELSEWHERE = re.compile(r"(https?:)?//(?!/)[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)

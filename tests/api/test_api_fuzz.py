@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from api_server import Server
+
+from tests.api.api_server import Server
 
 pytest.importorskip("schemathesis", reason="Schemathesis is not installed")
 

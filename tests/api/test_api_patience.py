@@ -14,7 +14,8 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
-from api_server import Server, okr_set, problem, serving
+
+from tests.api.api_server import Server, okr_set, problem, serving
 
 Start = Callable[..., AbstractContextManager[Server]]
 BODY = json.dumps(okr_set()).encode()

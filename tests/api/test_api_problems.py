@@ -6,7 +6,8 @@ import re
 
 import pytest
 import requests
-from api_server import Server, okr_set, problem
+
+from tests.api.api_server import Server, okr_set, problem
 
 PATHS = ("/", "/docs", "/livez", "/v1/rulesets", "/v1/nothing", "/metrics", "/openapi.json")
 

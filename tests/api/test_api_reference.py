@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import requests
-from api_server import Server, problem
 
+from tests.api.api_server import Server, problem
 from validator.facts.vocabulary import VOCABULARY
 from validator.rules.catalogue import load_ruleset, shipped
 from validator.rules.failure_table import load_failure_table

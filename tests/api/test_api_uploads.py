@@ -7,8 +7,9 @@ import json
 import zipfile
 
 import pytest
-from api_server import Server, okr_set, problem
 from openpyxl import Workbook
+
+from tests.api.api_server import Server, okr_set, problem
 
 YAML = b"""\
 objectives:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import requests
-from api_server import Server, okr_set, problem
+
+from tests.api.api_server import Server, okr_set, problem
 
 DEEP = b'{"objectives": ' + b"[" * 400 + b"]" * 400 + b"}"
 
@@ -78,7 +79,7 @@ def test_a_body_that_is_not_strictly_json_is_refused(server: Server, body: bytes
 
 def test_json_at_fault_is_located(server: Server) -> None:
     fault = problem(server.post(b'{\n  "objectives": nope\n}'), 400)["errors"][0]
-    assert fault["place"].startswith("line 2, column ")
+    assert fault["place"].startswith("the body, line 2, column ")
 
 
 def test_whole_numbers_that_fit_are_taken_as_they_are(server: Server) -> None:

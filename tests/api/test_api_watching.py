@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
-from api_server import Server, okr_set
+from tests.api.api_server import Server, okr_set
 
 SECRET = "project-zebra"
 

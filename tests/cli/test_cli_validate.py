@@ -174,3 +174,15 @@ def test_half_a_character_in_a_title_is_no_failure_of_ours(validate: Callable[..
     Path("half.json").write_text('{"objectives": [{"id": "C1", "title": "\\ud800", "owners": []}]}', encoding="utf-8")
     for name in ("text", "json", "sarif", "junit", "markdown"):
         assert validate("half.json", "--format", name).code in (1, 2)
+
+
+EXPORT = Path(__file__).parents[3] / "shared" / "data" / "viva-goals-export"
+
+
+@pytest.mark.skipif(not EXPORT.exists(), reason="the real export does not lie beside the project")
+@pytest.mark.parametrize("name", ["text", "json", "sarif", "junit", "markdown"])
+def test_a_real_export_is_judged_and_shown_in_every_format(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", str(EXPORT), "--format", name]) == 1
+    said = capfd.readouterr()
+    assert "orphaned-company-objective" in said.out
+    assert said.err == ""

@@ -9,9 +9,9 @@ import zipfile
 
 import openpyxl
 import pytest
-from conftest import zipped
 
 from connectors.reading.archives import MAX_ENTRIES
+from tests.connectors.conftest import zipped
 
 NAME = "objectives_export_file_7_1_Organization_7_20260102030405.json"
 SHEET = (

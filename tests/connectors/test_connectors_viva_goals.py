@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from conftest import zipped
+
+from tests.connectors.conftest import zipped
 
 ORGANISATION = 501
 PERSON = {"ID": 11, "Name": "Ida Brandt", "Email": "ida@alder.example"}

@@ -43,7 +43,6 @@ def comparison(random: Random) -> Comparison:
     return Comparison(name, operator, _expected(random, type_, operator))
 
 
-
 def _expected(random: Random, type_: str, operator: str) -> Any:
     if operator in ("missing", "present"):
         return random.random() < 0.8
@@ -101,7 +100,7 @@ def holds_by_definition(condition: Condition, values: dict[str, Any]) -> bool:
     return there and _compares(condition.operator, values[condition.attribute], expected)
 
 
-def _compares(operator: str, actual: Any, expected: Any) -> bool:  # noqa: PLR0911  one line an operator
+def _compares(operator: str, actual: Any, expected: Any) -> bool:
     match operator:
         case "is":
             return bool(actual == expected)
@@ -127,7 +126,11 @@ def _compares(operator: str, actual: Any, expected: Any) -> bool:  # noqa: PLR09
 def expected_hits(rules: list[EngineRule], facts: dict[str, list[dict[str, Any]]]) -> list[tuple[int, int]]:
     """Every rule on every fact of its kind, by definition."""
     pairs = itertools.chain.from_iterable(
-        ((number, place) for place, values in enumerate(facts[rule.kind]) if holds_by_definition(rule.condition, values))
+        (
+            (number, place)
+            for place, values in enumerate(facts[rule.kind])
+            if holds_by_definition(rule.condition, values)
+        )
         for number, rule in enumerate(rules)
     )
     return list(pairs)

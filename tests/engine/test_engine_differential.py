@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_programs import ATTRIBUTES, expected_hits, program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine.engine_programs import ATTRIBUTES, expected_hits, program
 from validator.engine import durable, naive
 from validator.engine.interface import EngineRule
 from validator.facts.vocabulary import VOCABULARY
@@ -57,7 +57,12 @@ def test_any_two_numbers_compare_alike_in_both_engines(left: float, right: float
 @settings(max_examples=150, deadline=None)
 @given(left=ANY_TEXT, right=ANY_TEXT)
 def test_any_two_words_compare_alike_in_both_engines(left: str, right: str) -> None:
-    tests = [Comparison("w", "is", right), Comparison("w", "is_not", right), Comparison("w", "in", (left, right)), Comparison("w", "in", (right,))]
+    tests = [
+        Comparison("w", "is", right),
+        Comparison("w", "is_not", right),
+        Comparison("w", "in", (left, right)),
+        Comparison("w", "in", (right,)),
+    ]
     rules = [EngineRule("x", test) for test in tests] + [EngineRule("x", Group("none", (test,))) for test in tests]
     facts: dict[str, list[dict[str, Any]]] = {"x": [{"w": left}, {"w": right}, {}]}
     assert durable.compile_rules(rules)(facts) == expected_hits(rules, facts)

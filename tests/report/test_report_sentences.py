@@ -19,6 +19,7 @@ from validator.report.sentences import item_ids, item_label, way_to_decision, wh
         pytest.param("end", "missing", True, None, "end: missing", id="something missing"),
         pytest.param("end", "not present", True, None, "end: not present", id="something not there"),
         pytest.param("end", "is", 1, None, "end: not given (is 1)", id="something unknown"),
+        pytest.param("ended", "not is", True, None, "ended: not given (is not yes)", id="what none of the parts is"),
         pytest.param("rule", "matches", "(?i)^x", "Xy", "rule: Xy", id="a pattern, which is no reading for people"),
         pytest.param("due", "above", {"attribute": "end_day"}, 9, "due: 9 (above end day)", id="another attribute"),
     ],

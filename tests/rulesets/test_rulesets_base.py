@@ -100,6 +100,13 @@ def test_an_escalation_window_that_lacks_both_sides_is_worse_than_one(window: Do
     assert severities(document, "no-escalation-window") == [severity]
 
 
+def test_a_share_of_fewer_than_four_team_objectives_says_nothing() -> None:
+    top = {"id": "C", "title": "Fill the house", "level": "company"}
+    copies = [{**top, "id": f"T{n}", "level": "team", "parents": [{"id": "C"}]} for n in range(4)]
+    assert status({"objectives": [top, *copies[:3]]}, "top-down-cascade-share") == "not_applicable"
+    assert status({"objectives": [top, *copies]}, "top-down-cascade-share") == "fail"
+
+
 def test_a_quarter_under_a_year_is_counted_and_never_alerted() -> None:
     cycles = [
         {"id": "y", "name": "2026", "start": "2026-01-01", "end": "2026-12-31"},

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
-from collections import Counter
 from typing import Any
 
-import orjson
 from flask import Request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 
-from validator.api.problems import unreadable
+import connectors.reading.json_text
+from connectors.contract import SourceError
+from validator.api.problems import Problem, unreadable
 
-DEEPEST = 64
-"""Levels of nesting; an OKR set has 7, and 8 more in `extra`."""
 _STEP = 262_144
-_WHOLE = 2**63
 
 
 class Body(io.RawIOBase):
@@ -63,58 +59,16 @@ class Body(io.RawIOBase):
 
 
 def parse_json(raw: bytes) -> Any:
-    """The JSON value that the bytes hold; raises Problem (400) for whatever is not strictly JSON."""
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    """The JSON value that the bytes hold; raises Problem (400) for whatever is not strictly JSON in UTF-8."""
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise unreadable(
-            f"Not JSON: {_plain(error)}.", "numbers such as NaN are no JSON; text is UTF-8", _place(error)
-        ) from None
-    _check_depth(value)
-    # orjson keeps the last of two equal keys, and turns whole numbers beyond 64 bits into floats, without a word.
-    return json.loads(raw, parse_int=_whole, object_pairs_hook=_unique)
+        raw.decode()
+        return connectors.reading.json_text.parse_json(raw, "the body")
+    except UnicodeDecodeError:
+        raise unreadable("The body is not UTF-8 text.", "JSON is sent as UTF-8") from None
+    except SourceError as error:
+        raise Problem(400, "bad-request", "The request cannot be read.", faults=error.faults) from None
 
 
 def read_all(request: Request) -> bytes:
     """The whole body of a request."""
     return b"".join(iter(lambda: request.stream.read(_STEP), b""))
-
-
-def _plain(error: orjson.JSONDecodeError) -> str:
-    return error.msg if len(error.msg) < 100 else "it cannot be read"
-
-
-def _place(error: orjson.JSONDecodeError) -> str:
-    return f"line {error.lineno}, column {error.colno}"
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > 20 or not -_WHOLE <= int(digits) < 2 * _WHOLE:
-        raise unreadable("A whole number has more digits than can be kept.", "write long ids as text, in quotes")
-    return int(digits)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-    raise unreadable(
-        f"The key “{twice[:100]}” stands more than once in one object.", "only one of them would be judged"
-    )
-
-
-def _check_depth(value: Any) -> None:
-    layer = [value]
-    for _ in range(DEEPEST + 1):
-        layer = [inner for node in layer for inner in _inner(node) if isinstance(inner, dict | list)]
-        if not layer:
-            return
-    raise unreadable(f"Nested deeper than {DEEPEST} levels.")
-
-
-def _inner(node: Any) -> Any:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()

@@ -12,12 +12,7 @@ from flask import Response, request
 
 def as_json(data: Any, headers: Mapping[str, str] | None = None) -> Response:
     """Data as JSON, not to be kept by anyone."""
-    return Response(orjson.dumps(data, default=_plain), content_type="application/json", headers=dict(headers or {}))
-
-
-def _plain(value: Any) -> Any:
-    # A number as a YAML file had it knows how it was written, and orjson takes no kind of number but Python's own.
-    return float(value) if isinstance(value, float) else int(value)
+    return Response(orjson.dumps(data), content_type="application/json", headers=dict(headers or {}))
 
 
 def as_reference(data: Any) -> Response:

@@ -59,8 +59,6 @@ def judged(request: Request, *, quiet: bool = False) -> Report:
 
 def _check_judged(report: Report) -> None:
     """Raise BadInput where nothing was judged: that must never look like a set that passes."""
-    if not any(report["summary"]["items"].values()):
-        raise BadInput([Fault("", "There is nothing to judge: the set holds no objective.", "Is it the right file?")])
     if all(rule["status"] in ("not_evaluated", "not_applicable") for rule in report["rules"]):
         missing = ", ".join(gap.missing for gap in gaps(report))
         hint = f"Rules wait for: {missing}." if missing else "Is it the right ruleset?"

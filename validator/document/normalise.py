@@ -19,7 +19,16 @@ def normalise(document: object) -> model.OkrSet:
     faults = [*_duplicates(loaded), *_emptiness(loaded), *_reversed_cycles(loaded)]
     if faults:
         raise BadInput(faults)
-    return _okr_set(loaded)
+    spelled: _Spelled = ({}, {}, {})
+    okrs = _okr_set(loaded, spelled)
+    settled = zip(spelled, (okrs.teams, okrs.people, okrs.cycles), strict=True)
+    return (
+        okrs if all(name in named for least, named in settled for name in least.values()) else _okr_set(loaded, spelled)
+    )
+
+
+_Spelled = tuple[dict[str, str], dict[str, str], dict[str, str]]
+"""The least spelling of each team, person and cycle that nothing declares: its id, in whatever order it is met."""
 
 
 class _Names(NamedTuple):
@@ -29,15 +38,16 @@ class _Names(NamedTuple):
     people: dict[str, model.Person]
     cycles: dict[str, model.Cycle]
     aliases: tuple[dict[str, str], dict[str, str], dict[str, str]]
+    spelled: _Spelled
 
     def team(self, name: str | None) -> str | None:
-        return _resolve(name, self.teams, self.aliases[0], _named_team)
+        return _resolve(name, self.teams, self.aliases[0], self.spelled[0], _named_team)
 
     def person(self, name: str | None) -> str | None:
-        return _resolve(name, self.people, self.aliases[1], _named_person)
+        return _resolve(name, self.people, self.aliases[1], self.spelled[1], _named_person)
 
     def cycle(self, name: str | None) -> str | None:
-        return _resolve(name, self.cycles, self.aliases[2], _named_cycle)
+        return _resolve(name, self.cycles, self.aliases[2], self.spelled[2], _named_cycle)
 
 
 def _named_team(name: str) -> model.Team:
@@ -53,7 +63,11 @@ def _named_cycle(name: str) -> model.Cycle:
 
 
 def _resolve(
-    name: str | None, known: dict[str, Any], aliases: dict[str, str], make: Callable[[str], Any]
+    name: str | None,
+    known: dict[str, Any],
+    aliases: dict[str, str],
+    spelled: dict[str, str],
+    make: Callable[[str], Any],
 ) -> str | None:
     """The id behind a name; a name that nothing declares becomes an entry of its own."""
     if name is None or name in known:
@@ -62,13 +76,15 @@ def _resolve(
     if not folded:
         return None
     if folded not in aliases:
-        known[name] = make(name)
-        aliases[folded] = name
+        aliases[folded] = spelled.setdefault(folded, name)
+        known[aliases[folded]] = make(aliases[folded])
+    elif folded in spelled and name < spelled[folded]:
+        spelled[folded] = name
     return aliases[folded]
 
 
-def _okr_set(loaded: Values) -> model.OkrSet:
-    names = _names(loaded)
+def _okr_set(loaded: Values, spelled: _Spelled) -> model.OkrSet:
+    names = _names(loaded, spelled)
     objectives = tuple(_objective(entry, names) for entry in _all(loaded, "objectives"))
     loose = tuple(_key_result(entry, None, names) for entry in _all(loaded, "key_results"))
     organisation = loaded["organisation"] or {}
@@ -95,7 +111,7 @@ def _all(loaded: Values, field: str) -> Iterable[Values]:
     return loaded[field] or ()
 
 
-def _names(loaded: Values) -> _Names:
+def _names(loaded: Values, spelled: _Spelled) -> _Names:
     teams = {t["id"]: model.Team(t["id"], t["name"] or t["id"], t["level"], t["function"], t["parent"], t["lead"],
                                  tuple(t["segments"] or ())) for t in _all(loaded, "teams")}  # fmt: skip
     people = {
@@ -107,7 +123,8 @@ def _names(loaded: Values) -> _Names:
     known = _aliases((p.name, p.id) for p in people.values()) | _aliases(
         (p.email, p.id) for p in people.values() if p.email
     )
-    names = _Names(teams, people, cycles, (called, known, _aliases((c.name, c.id) for c in cycles.values())))
+    periods = _aliases((c.name, c.id) for c in cycles.values())
+    names = _Names(teams, people, cycles, (called, known, periods), spelled)
     for team in list(teams.values()):
         teams[team.id] = team._replace(parent=names.team(team.parent), lead=names.person(team.lead))
     for person in list(people.values()):

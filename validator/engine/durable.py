@@ -93,7 +93,9 @@ def _definition(kind: str, tests: list[Expression]) -> dict[str, Any]:
 
 
 def _judge(shard: _Shard, facts: Facts) -> Iterator[Hit]:
-    alike = [(kind, key, places) for kind in shard.views for key, places in _alike(shard.views[kind], facts.get(kind, ()))]
+    alike = [
+        (kind, key, places) for kind in shard.views for key, places in _alike(shard.views[kind], facts.get(kind, ()))
+    ]
     for at in range(0, len(alike), BATCH):
         batch = alike[at : at + BATCH]
         for rule, number in _fired(shard, [{_KIND: kind, **shard.views[kind].row(key)} for kind, key, _ in batch]):

@@ -13,22 +13,27 @@ from validator.findings.judge import Judgement
 from validator.rules.ruleset import SEVERITIES, Ruleset
 
 FORMAT = "okr-report/1"
+NOTHING_JUDGED = "No rule could judge this set, so it does not pass: supply what the rules are missing."
 GATES = (*SEVERITIES, "never")
 
 
 def make_report(
     index: Index, ruleset: Ruleset, judgement: Judgement, *, fail_on: str, digest: str, notes: Sequence[str]
 ) -> dict[str, Any]:
-    """The report of one judgement; `fail_on` is the least severity that fails the gate, or never."""
+    """The report of one judgement; `fail_on` is the least severity that fails the gate, or never.
+
+    A set that no rule could judge never passes.
+    """
     counted = Counter(finding["severity"] for finding in judgement.findings if not finding["shadow"])
     conditions = _gate(fail_on, counted)
+    judged = any(rule["evaluated"] for rule in judgement.rules)
     return {
         "format": FORMAT,
-        "status": "pass" if all(condition["passed"] for condition in conditions) else "fail",
+        "status": "pass" if judged and all(condition["passed"] for condition in conditions) else "fail",
         "gate": {"fail_on": fail_on, "conditions": conditions},
         "summary": _summary(index, judgement, counted),
         "ruleset": {"name": ruleset.name, "version": ruleset.version, "digest": ruleset.digest},
-        "input": _input(index, digest, notes),
+        "input": _input(index, digest, notes if judged else [*notes, NOTHING_JUDGED]),
         "rules": judgement.rules,
         "findings": judgement.findings,
     }

@@ -8,6 +8,8 @@ from typing import Any
 _LONGEST_VALUE = 80
 _OPERATORS = {
     "is_not": "is not",
+    "not is": "is not",
+    "not in": "none of",
     "in": "one of",
     "at_most": "at most",
     "at_least": "at least",

@@ -17,7 +17,7 @@ from validator.rules.files import RulesetFile, chain, shipped
 from validator.rules.language import Scope, hint, read_rule
 from validator.rules.overrides import Override, outside, read_overrides, scope_condition
 from validator.rules.ruleset import Rule, Ruleset, Variant
-from validator.rules.source import Source
+from validator.rules.source import Source, plain
 
 __all__ = ["load_ruleset", "shipped"]
 
@@ -53,7 +53,7 @@ def _load(name_or_path: str) -> Ruleset:
     if faults:
         raise BadRuleset(faults)
     entries = list(_entries(files, faults))
-    parameters = {name: value for file in files for name, value in (file.source.data.get("parameters") or {}).items()}
+    parameters = {n: plain(value) for file in files for n, value in (file.source.data.get("parameters") or {}).items()}
     kinds = {str(e.data["id"]): str(e.data.get("for")) for e in entries}
     overrides: dict[str, list[Override]] = defaultdict(list)
     for override in (o for file in files for o in read_overrides(file.source, kinds, faults)):
@@ -117,7 +117,7 @@ def _entries(files: Iterable[RulesetFile], faults: list[Fault]) -> Iterator[_Ent
 
 
 def _unused(files: Iterable[RulesetFile], entries: Iterable[_Entry]) -> Iterator[Fault]:
-    asked = {name for entry in entries for name in _asked(entry.data)}
+    asked = dict.fromkeys(name for entry in entries for name in _asked(entry.data))
     for file in files:
         for name in file.source.data.get("parameters") or ():
             if name not in asked:
@@ -157,7 +157,7 @@ def _variants(
 
 
 def _unasked(override: Override, entry: _Entry) -> Iterator[Fault]:
-    asked = set(_asked(entry.data))
+    asked = dict.fromkeys(_asked(entry.data))
     for name in override.parameters:
         if name not in asked:
             message = f"The rule “{override.rule}” asks for no parameter “{name}”."

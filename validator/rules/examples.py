@@ -17,6 +17,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from validator.document.load import escape
 from validator.errors import BadRuleset, Fault
 from validator.rules.files import RulesetFile, chain
 from validator.rules.source import Source, parse
@@ -30,6 +31,8 @@ class Example(NamedTuple):
     """One example."""
 
     rule: str
+    ruleset: str
+    """Name or path of the ruleset that holds it, and whose parameters and severities it expects."""
     name: str
     expect: str
     """One of EXPECTATIONS."""
@@ -50,52 +53,61 @@ def read_examples(name_or_path: str) -> list[Example]:
     return examples
 
 
+class _Home(NamedTuple):
+    """Where examples stand, and what they are about."""
+
+    rule: str
+    ruleset: str
+    source: Source
+
+
 def _of_file(file: RulesetFile, faults: list[Fault]) -> Iterator[Example]:
-    folder = file.folder.joinpath(FOLDER)
     for place, rule in enumerate(file.source.data.get("rules") or ()):
         id = rule.get("id") if isinstance(rule, Mapping) else None
         if not isinstance(id, str):
             continue
         if rule.get("examples") is not None:
-            yield from _of_entry(id, rule["examples"], f"/rules/{place}/examples", file.source, faults)
-        beside = folder.joinpath(f"{id}.yaml")
+            home = _Home(id, file.origin, file.source)
+            yield from _of_entry(home, rule["examples"], f"/rules/{place}/examples", faults)
+        beside = file.folder.joinpath(FOLDER, f"{id}.yaml")
         if beside.is_file():
             source = parse(f"{FOLDER}/{id}.yaml", beside.read_text("utf-8"))
-            yield from _of_entry(id, source.data, "", source, faults)
+            yield from _of_entry(_Home(id, file.origin, source), source.data, "", faults)
 
 
-def _of_entry(rule: str, entry: Any, pointer: str, source: Source, faults: list[Fault]) -> Iterator[Example]:
+def _of_entry(home: _Home, entry: Any, pointer: str, faults: list[Fault]) -> Iterator[Example]:
     if not isinstance(entry, Mapping):
-        faults.append(source.fault(pointer, "Examples are a mapping.", "report: [...] and accept: [...]"))
+        faults.append(home.source.fault(pointer, "Examples are a mapping.", "report: [...] and accept: [...]"))
         return
     for expect, listed in entry.items():
         at = f"{pointer}/{expect}"
         if expect not in EXPECTATIONS or not isinstance(listed, list):
-            faults.append(
-                source.fault(at, f"“{expect}” is no list of examples.", "report, accept or not_evaluated, each a list")
-            )
+            tip = "report, accept or not_evaluated, each a list"
+            faults.append(home.source.fault(at, f"“{expect}” is no list of examples.", tip))
             continue
         for place, example in enumerate(listed):
-            read = _example(rule, str(expect), example, f"{at}/{place}", source, faults)
+            read = _example(home, str(expect), example, f"{at}/{place}", faults)
             if read is not None:
                 yield read
 
 
-def _example(rule: str, expect: str, entry: Any, pointer: str, source: Source, faults: list[Fault]) -> Example | None:
+def _example(home: _Home, expect: str, entry: Any, pointer: str, faults: list[Fault]) -> Example | None:
+    source = home.source
     if not isinstance(entry, Mapping) or not isinstance(entry.get("document"), Mapping):
         faults.append(source.fault(pointer, "An example has a “document”.", "document: {objectives: [...]}"))
         return None
-    wrong = [key for key in entry if key not in FIELDS]
-    faults += [
-        source.fault(f"{pointer}/{key}", f"An example has no field “{key}”.", ", ".join(FIELDS)) for key in wrong
-    ]
+    for key in entry:
+        if key not in FIELDS:
+            tip = ", ".join(FIELDS)
+            faults.append(source.fault(f"{pointer}/{escape(key)}", f"An example has no field “{key}”.", tip))
     try:
         as_of = datetime.date.fromisoformat(str(entry["as_of"])) if "as_of" in entry else None
     except ValueError:
         faults.append(source.fault(f"{pointer}/as_of", "“as_of” is not a date.", "as_of: 2026-12-31"))
         return None
     return Example(
-        rule=rule,
+        rule=home.rule,
+        ruleset=home.ruleset,
         name=str(entry.get("name") or f"{expect} {pointer.rpartition('/')[2]}"),
         expect=expect,
         document=entry["document"],

@@ -19,6 +19,8 @@ MOST_FILES = 20
 class RulesetFile(NamedTuple):
     """One ruleset file, read."""
 
+    origin: str
+    """The name or path by which it loads by itself."""
     folder: Traversable
     source: Source
     text: str
@@ -76,14 +78,14 @@ def _read(name: str, beside: Traversable) -> RulesetFile:
                 [Fault("", f"No ruleset is called “{name[:100]}”.", hint(name, shipped()) + "; a file ends in .yaml")]
             )
         folder: Traversable = resources.files("rulesets")
-        return _parsed(folder, folder.joinpath(f"{name}.yaml"), f"{name}.yaml")
+        return _parsed(name, folder, folder.joinpath(f"{name}.yaml"), f"{name}.yaml")
     path = Path(name) if isinstance(beside, Path) and Path(name).is_absolute() else beside.joinpath(name)
-    return _parsed(
-        path.parent if isinstance(path, Path) else beside, path, path.name if not isinstance(path, Path) else str(path)
-    )
+    if not isinstance(path, Path):
+        return _parsed(path.name.rpartition(".")[0], beside, path, path.name)
+    return _parsed(str(path), path.parent, path, str(path))
 
 
-def _parsed(folder: Traversable, file: Traversable, name: str) -> RulesetFile:
+def _parsed(origin: str, folder: Traversable, file: Traversable, name: str) -> RulesetFile:
     try:
         with file.open("rb") as stream:
             data = stream.read(4 * MOST_CHARACTERS + 1)
@@ -94,4 +96,4 @@ def _parsed(folder: Traversable, file: Traversable, name: str) -> RulesetFile:
         raise BadRuleset([Fault("", f"{name} is not UTF-8 text.", "save it as UTF-8", name)]) from None
     except ValueError:  # what Python makes of a null character in a path
         raise BadRuleset([Fault("", f"{name!r} is no path.", "check the path")]) from None
-    return RulesetFile(folder, parse(name, text), text)
+    return RulesetFile(origin, folder, parse(name, text), text)

@@ -86,3 +86,15 @@ def _trick(event: Any) -> tuple[str, str]:
     if isinstance(event, ScalarEvent) and not event.value.isascii() and _SURROGATE.search(event.value):
         return "Holds half a character (a lone surrogate).", "write the character itself"
     return "", ""
+
+
+def plain(value: Any) -> Any:
+    """A value of a YAML file without what the file knows of how it was written."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
