@@ -37,7 +37,7 @@ class Settings(NamedTuple):
     """Requests that one process serves at a time."""
     judgements: int = 1
     """OKR sets that one process judges at a time: judging takes a whole core."""
-    queue: int = 2
+    queue: int = 6
     """OKR sets that may wait in one process for their turn; further ones are asked to come back."""
     max_body: int = 32 * 1024 * 1024
     """Largest request body, in bytes."""
