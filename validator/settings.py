@@ -37,8 +37,9 @@ class Settings(NamedTuple):
     """Requests that one process serves at a time."""
     judgements: int = 1
     """OKR sets that one process judges at a time: judging takes a whole core."""
-    queue: int = 6
-    """OKR sets that may wait in one process for their turn; further ones are asked to come back."""
+    queue: int | None = None
+    """OKR sets that may wait in one process for their turn, further ones are asked to come back; None: as many as the
+    threads allow while one is left for health checks."""
     max_body: int = 32 * 1024 * 1024
     """Largest request body, in bytes."""
     request_timeout: float = 30.0
@@ -77,7 +78,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def checked(settings: Settings) -> Settings:
     """The same settings if they fit together; raises BadSettings if not."""
     faults = []
-    if settings.judgements + settings.queue >= settings.threads:
+    if settings.judgements + (settings.queue or 0) >= settings.threads:
         faults.append(
             _fault("threads", "must be more than judgements and queue together", "health checks need a thread")
         )
@@ -92,6 +93,11 @@ def checked(settings: Settings) -> Settings:
     if faults:
         raise BadSettings(faults)
     return settings
+
+
+def waiting_room(settings: Settings) -> int:
+    """OKR sets that may wait in one process for their turn."""
+    return settings.threads - settings.judgements - 1 if settings.queue is None else settings.queue
 
 
 def is_loopback(host: str) -> bool:

@@ -6,7 +6,7 @@ from validator.api import documentation, exchange, health, logs, openapi, refere
 from validator.api.gate import Gate
 from validator.api.problems import Service
 from validator.api.services import KEY, Services
-from validator.settings import Settings
+from validator.settings import Settings, waiting_room
 
 _PARTS = 200
 
@@ -17,7 +17,7 @@ def create_app(settings: Settings) -> Service:
     app = Service("okr-validator", static_folder=None, template_folder=None)
     app.config.update(MAX_FORM_PARTS=_PARTS)
     app.url_map.strict_slashes, app.url_map.merge_slashes = True, False
-    app.extensions[KEY] = Services(settings, Gate(settings.judgements, settings.queue))
+    app.extensions[KEY] = Services(settings, Gate(settings.judgements, waiting_room(settings)))
     exchange.install(app, settings.max_body)
     api = openapi.describe(app)
     for part in (validations, rulesets, reference, health):
