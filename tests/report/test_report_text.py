@@ -60,9 +60,10 @@ def test_a_conflict_says_its_way_to_a_decision(report: Report) -> None:
     assert "forum: Alignment board, next on 2026-02-09; nobody has named a tie-breaker" in written
 
 
-def test_a_shadow_finding_is_marked_and_not_counted(report: Report) -> None:
-    written = lines(report)
+def test_a_shadow_finding_is_shown_only_among_everything_marked_and_not_counted(report: Report) -> None:
+    written = lines(report, everything=True)
     assert "    ○ “Be great” is vague. (shadow info: not counted)  C9" in written
+    assert not any("Be great" in line for line in lines(report))
     assert "━━ Company objectives that nobody delivers  8 errors" in written
 
 

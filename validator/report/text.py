@@ -21,6 +21,7 @@ _GAPS = 8
 
 def render(report: Report, *, view: View = PLAIN) -> str:
     """The report as lines of the view's width; colour codes only where the view asks for them."""
+    report = report if view.everything else _without_shadow(report)
     page, rows, missing = Page(view), row_sections(report), gaps(report)
     _print_header(page, report, view)
     for row in rows:
@@ -32,6 +33,11 @@ def render(report: Report, *, view: View = PLAIN) -> str:
     _print_steps(page, first_steps(rows, missing), items=1 if view.compact else 3)
     page.line(Text(gate_line(report), style="bold"))
     return page.written if view.unicode else ascii_marks(page.written)
+
+
+def _without_shadow(report: Report) -> Report:
+    """What a rule in shadow finds is for whoever tries that rule out."""
+    return {**report, "findings": [finding for finding in report["findings"] if not finding["shadow"]]}
 
 
 def _print_header(page: Page, report: Report, view: View) -> None:
