@@ -6,14 +6,28 @@ import datetime
 from random import Random
 from typing import Any
 
+from validator.document.normalise import normalise
 from validator.document.schema import INPUTS, LEVELS
+from validator.facts.build import build_facts
+from validator.facts.fact import Fact
+from validator.facts.index import build_index
 
 Document = dict[str, Any]
 
 DAY_ONE = datetime.date(2026, 1, 1)
 AS_OF = datetime.date(2026, 8, 15)
+LOOSE = 3
+"""Key results under no objective."""
 STATUSES = ("draft", "Committed", "On Track", "at-risk", "closed", "done", "cancelled", "not started")
-TITLES = ("Grow revenue", "grow  revenue.", "Cut churn by 10 %", "Élargir l'offre", "日本で拡大", "Ship Q4 platform", "“Quoted”")
+TITLES = (
+    "Grow revenue",
+    "grow  revenue.",
+    "Cut churn by 10 %",
+    "Élargir l'offre",
+    "日本で拡大",
+    "Ship Q4 platform",
+    "“Quoted”",
+)
 
 
 def small(*objectives: dict[str, Any], **more: Any) -> Document:
@@ -38,7 +52,7 @@ class _Maker:
 
     def document(self) -> Document:
         made = [self.objective(id_) for id_ in self.objectives]
-        for number, id_ in enumerate(self.key_results[: size - 3 if (size := len(self.key_results)) > 3 else size]):
+        for number, id_ in enumerate(self.key_results[:-LOOSE]):
             made[number % len(made)].setdefault("key_results", []).append(self.key_result(id_))
         return {
             "source": {"tool": "test", "exported_at": str(AS_OF), **self.maybe(0.5, provides=list(INPUTS))},
@@ -47,7 +61,7 @@ class _Maker:
             "teams": [self.team(id_) for id_ in self.teams],
             "people": [{"id": id_, "name": f"Person {id_}", "team": self.team_name()} for id_ in self.people],
             "objectives": made,
-            "key_results": [self.key_result(id_) for id_ in self.key_results[-3:]],
+            "key_results": [self.key_result(id_) for id_ in self.key_results[-LOOSE:]],
             "initiatives": [self.initiative(f"I{number}") for number in range(self.size // 4)],
             "dependencies": [self.dependency(f"D{number}") for number in range(self.size // 2)],
             "reviews": [self.review(f"R{number}") for number in range(self.size // 6)],
@@ -76,7 +90,7 @@ class _Maker:
 
     def cycle(self, id_: str, first: int, last: int) -> dict[str, Any]:
         start, end = (str(DAY_ONE + datetime.timedelta(days=days)) for days in (first, last))
-        return {"id": id_, "name": f"Cycle {id_}", "start": start, "end": end}
+        return {"id": id_, "name": f"Cycle {id_}", "start": start, "end": end, "status": "open"}
 
     def team(self, id_: str) -> dict[str, Any]:
         fields = {"name": f"Team {id_}", "level": self.random.choice(LEVELS), "lead": self.random.choice(self.people)}
@@ -89,36 +103,69 @@ class _Maker:
             {"team": t, **self.maybe(0.5, acknowledged=random.random() < 0.5, role=random.choice(("owner", "helper")))}
             for t in self.some(self.teams, 3)
         ]
-        texts = {"status": random.choice(STATUSES), "strategic_brief": random.choice(("", "The brief")), "description": "d"}
+        texts = {
+            "status": random.choice(STATUSES),
+            "strategic_brief": random.choice(("", "The brief")),
+            "description": "d",
+        }
         days = {"start": self.day(), "end": self.day(), "updated_at": self.day()}
-        named = {"created_by": random.choice(self.people), "level": random.choice(LEVELS), "cycle": random.choice(self.cycles)}
+        named = {
+            "created_by": random.choice(self.people),
+            "level": random.choice(LEVELS),
+            "cycle": random.choice(self.cycles),
+        }
         title = random.choice((*TITLES, f"Objective {id_}", f"Objective {id_}", f"Objective {id_}"))
         return {"id": id_, "title": title, **self.maybe(0.8, team=self.team_name(), **named), **self.maybe(0.6, **texts, **days),
                 **self.maybe(0.7, owners=owners, contributors=contributors, parents=self.links(3))}  # fmt: skip
 
     def key_result(self, id_: str) -> dict[str, Any]:
         random = self.random
-        numbers = {"start": random.choice((0, 10, 0.5)), "target": random.choice((10, 100)), "current": 3, "progress": 40}
-        named = {"owner": random.choice(self.people), "lead_team": self.team_name(), "cycle": random.choice(self.cycles)}
+        numbers = {
+            "start": random.choice((0, 10, 0.5)),
+            "target": random.choice((10, 100)),
+            "current": 3,
+            "progress": 40,
+        }
+        named = {
+            "owner": random.choice(self.people),
+            "lead_team": self.team_name(),
+            "cycle": random.choice(self.cycles),
+        }
         days = {"start_date": self.day(), "due": self.day(), "updated_at": self.day()}
-        words = {"metric": "churn", "direction": random.choice(("increase", "decrease", "maintain")), "status": random.choice(STATUSES)}
+        words = {
+            "metric": "churn",
+            "unit": "%",
+            "description": "d",
+            "direction": random.choice(("increase", "decrease", "maintain")),
+            "status": random.choice(STATUSES),
+        }
         return {"id": id_, "title": random.choice((*TITLES, f"Key result {id_}")), **self.maybe(0.6, **numbers, **words),
                 **self.maybe(0.3, shared_with=self.some(self.teams, 3), parents=self.links(2), **named, **days)}  # fmt: skip
 
     def initiative(self, id_: str) -> dict[str, Any]:
-        fields = {"team": self.team_name(), "owner": self.random.choice(self.people), "end": self.day(), "start": self.day()}
+        fields = {
+            "team": self.team_name(),
+            "owner": self.random.choice(self.people),
+            "end": self.day(),
+            "start": self.day(),
+        }
         served = list(dict.fromkeys(self.target() for _ in range(2)))
         return {"id": id_, "title": f"Work {id_}", **self.maybe(0.6, objectives=served, **fields)}
 
     def dependency(self, id_: str) -> dict[str, Any]:
-        texts = {"need": "an API", "impact": "launch slips", "failure_trigger": "no API in May", "decision_date": self.day()}
+        texts = {
+            "need": "an API",
+            "impact": "launch slips",
+            "failure_trigger": "no API in May",
+            "decision_date": self.day(),
+        }
         flags = {"acknowledged": self.random.random() < 0.6, "decided": self.random.random() < 0.4}
         return {"id": id_, "from": self.target(), "on_team": self.team_name(), **self.maybe(0.6, **texts, **flags)}
 
     def review(self, id_: str) -> dict[str, Any]:
         kind = self.random.choice(("cycle_start", "Mid-cycle", "monthly", "cycle_end", "retro"))
-        fields = {"date": self.day(), "teams": self.some(self.teams, 3), "objectives": self.some(self.objectives, 4)}
-        return {"id": id_, "kind": kind, **self.maybe(0.6, **fields)}
+        named = {"teams": self.some(self.teams, 3), "objectives": self.some(self.objectives, 4)}
+        return {"id": id_, "kind": kind, **self.maybe(0.6, date=self.day(), decision_authority=True, **named)}
 
     def conflict(self, id_: str) -> dict[str, Any]:
         fields = {"decision_maker": self.random.choice(self.people), "escalate_within_days": 5, "summary": "A clash"}
@@ -138,3 +185,14 @@ def shuffled(value: Any, random: Random) -> Any:
         inner = [shuffled(entry, random) for entry in value]
         return random.sample(inner, len(inner))
     return {key: shuffled(inner, random) for key, inner in value.items()} if isinstance(value, dict) else value
+
+
+def facts(document: Document, as_of: datetime.date = AS_OF) -> dict[str, dict[str, dict[str, Any]]]:
+    """Facts of a document by kind and by the id of their first item; of several about one item, the last."""
+    built = build_facts(build_index(normalise(document), as_of))
+    return {kind: {fact.items[0][1]: fact.values for fact in listed} for kind, listed in built.items()}
+
+
+def listed(document: Document, kind: str, as_of: datetime.date = AS_OF) -> list[Fact]:
+    """All facts of a kind."""
+    return build_facts(build_index(normalise(document), as_of))[kind]

@@ -9,6 +9,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
+from validator.document import limits
 from validator.document.fields import Amount, Extra, Id
 from validator.document.schema import OkrSetSchema
 
@@ -40,9 +41,10 @@ def describe_fields(plugin: MarshmallowPlugin) -> None:
 def _accepted(_: Any, field: Any, ret: dict[str, Any], **__: Any) -> dict[str, Any]:
     nullable = ["null"] if field.allow_none else []
     if isinstance(field, Id):
-        return {"type": ["string", "integer", *nullable]}
+        lengths = {"minLength": 1, "maxLength": limits.ID_LENGTH}
+        return {"type": ["string", "integer", *nullable], **lengths, "minimum": -limits.WHOLE, "maximum": limits.WHOLE}
     if isinstance(field, Amount):
-        return {"type": ["number", "string", *nullable]}
+        return {"type": ["number", "string", *nullable], "minimum": -limits.AMOUNT, "maximum": limits.AMOUNT}
     return {"additionalProperties": True} if isinstance(field, Extra) else {}
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from validator.document import model
+from validator.document.checks import faults_of
 from validator.document.load import load
+from validator.document.names import Names, Spelled, names_of
 from validator.document.provides import provided
-from validator.errors import BadInput, Fault
+from validator.errors import BadInput
 
 Values = Mapping[str, Any]
 
@@ -16,10 +18,10 @@ Values = Mapping[str, Any]
 def normalise(document: object) -> model.OkrSet:
     """The OKR set that a document holds. Raises BadInput with every fault found."""
     loaded = load(document)
-    faults = [*_duplicates(loaded), *_emptiness(loaded), *_reversed_cycles(loaded)]
+    faults = faults_of(loaded)
     if faults:
         raise BadInput(faults)
-    spelled: _Spelled = ({}, {}, {})
+    spelled: Spelled = ({}, {}, {})
     okrs = _okr_set(loaded, spelled)
     settled = zip(spelled, (okrs.teams, okrs.people, okrs.cycles), strict=True)
     return (
@@ -27,64 +29,8 @@ def normalise(document: object) -> model.OkrSet:
     )
 
 
-_Spelled = tuple[dict[str, str], dict[str, str], dict[str, str]]
-"""The least spelling of each team, person and cycle that nothing declares: its id, in whatever order it is met."""
-
-
-class _Names(NamedTuple):
-    """Teams, people and cycles by id, and by whatever else they are called."""
-
-    teams: dict[str, model.Team]
-    people: dict[str, model.Person]
-    cycles: dict[str, model.Cycle]
-    aliases: tuple[dict[str, str], dict[str, str], dict[str, str]]
-    spelled: _Spelled
-
-    def team(self, name: str | None) -> str | None:
-        return _resolve(name, self.teams, self.aliases[0], self.spelled[0], _named_team)
-
-    def person(self, name: str | None) -> str | None:
-        return _resolve(name, self.people, self.aliases[1], self.spelled[1], _named_person)
-
-    def cycle(self, name: str | None) -> str | None:
-        return _resolve(name, self.cycles, self.aliases[2], self.spelled[2], _named_cycle)
-
-
-def _named_team(name: str) -> model.Team:
-    return model.Team(name, name, declared=False)
-
-
-def _named_person(name: str) -> model.Person:
-    return model.Person(name, name, declared=False)
-
-
-def _named_cycle(name: str) -> model.Cycle:
-    return model.Cycle(name, name)
-
-
-def _resolve(
-    name: str | None,
-    known: dict[str, Any],
-    aliases: dict[str, str],
-    spelled: dict[str, str],
-    make: Callable[[str], Any],
-) -> str | None:
-    """The id behind a name; a name that nothing declares becomes an entry of its own."""
-    if name is None or name in known:
-        return name
-    folded = " ".join(name.split()).casefold()
-    if not folded:
-        return None
-    if folded not in aliases:
-        aliases[folded] = spelled.setdefault(folded, name)
-        known[aliases[folded]] = make(aliases[folded])
-    elif folded in spelled and name < spelled[folded]:
-        spelled[folded] = name
-    return aliases[folded]
-
-
-def _okr_set(loaded: Values, spelled: _Spelled) -> model.OkrSet:
-    names = _names(loaded, spelled)
+def _okr_set(loaded: Values, spelled: Spelled) -> model.OkrSet:
+    names = names_of(loaded, spelled)
     objectives = tuple(_objective(entry, names) for entry in _all(loaded, "objectives"))
     loose = tuple(_key_result(entry, None, names) for entry in _all(loaded, "key_results"))
     organisation = loaded["organisation"] or {}
@@ -111,35 +57,6 @@ def _all(loaded: Values, field: str) -> Iterable[Values]:
     return loaded[field] or ()
 
 
-def _names(loaded: Values, spelled: _Spelled) -> _Names:
-    teams = {t["id"]: model.Team(t["id"], t["name"] or t["id"], t["level"], t["function"], t["parent"], t["lead"],
-                                 tuple(t["segments"] or ())) for t in _all(loaded, "teams")}  # fmt: skip
-    people = {
-        p["id"]: model.Person(p["id"], p["name"] or p["id"], p["email"], p["team"]) for p in _all(loaded, "people")
-    }
-    cycles = {c["id"]: model.Cycle(c["id"], c["name"] or c["id"], c["start"], c["end"], c["status"])
-              for c in _all(loaded, "cycles")}  # fmt: skip
-    called = _aliases((t.name, t.id) for t in teams.values())
-    known = _aliases((p.name, p.id) for p in people.values()) | _aliases(
-        (p.email, p.id) for p in people.values() if p.email
-    )
-    periods = _aliases((c.name, c.id) for c in cycles.values())
-    names = _Names(teams, people, cycles, (called, known, periods), spelled)
-    for team in list(teams.values()):
-        teams[team.id] = team._replace(parent=names.team(team.parent), lead=names.person(team.lead))
-    for person in list(people.values()):
-        people[person.id] = person._replace(team=names.team(person.team))
-    return names
-
-
-def _aliases(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Names to ids; a name that two entries share means neither, and stays a plain name."""
-    seen: dict[str, list[str]] = {}
-    for name, id in named:
-        seen.setdefault(" ".join(name.split()).casefold(), []).append(id)
-    return {name: ids[0] for name, ids in seen.items() if len(ids) == 1}
-
-
 def _source(values: Values) -> model.Source:
     return model.Source(
         tool=values.get("tool"),
@@ -151,7 +68,7 @@ def _source(values: Values) -> model.Source:
     )
 
 
-def _objective(entry: Values, names: _Names) -> model.Objective:
+def _objective(entry: Values, names: Names) -> model.Objective:
     team = names.team(entry["team"])
     own = names.teams.get(team) if team is not None else None
     return model.Objective(
@@ -176,7 +93,7 @@ def _objective(entry: Values, names: _Names) -> model.Objective:
     )
 
 
-def _owners(entries: Iterable[Values], names: _Names) -> Iterator[model.Owner]:
+def _owners(entries: Iterable[Values], names: Names) -> Iterator[model.Owner]:
     """Owners, each once; one who is listed twice is primary when one of the two says so."""
     marks: dict[str, list[bool | None]] = {}
     for entry in entries:
@@ -193,7 +110,7 @@ def _either(marks: Iterable[bool | None]) -> bool | None:
     return any(said) if said else None
 
 
-def _contributors(entries: Iterable[Values], own: str | None, names: _Names) -> Iterator[model.Contributor]:
+def _contributors(entries: Iterable[Values], own: str | None, names: Names) -> Iterator[model.Contributor]:
     """Contributing teams, each once; a team does not contribute to its own objective."""
     listed: dict[str, list[Values]] = {}
     for entry in entries:
@@ -212,7 +129,7 @@ def _links(entries: Iterable[Values] | None) -> tuple[model.Link, ...]:
     return tuple(model.Link(id, kind, weight) for (id, kind), weight in links.items())
 
 
-def _key_result(entry: Values, objective: str | None, names: _Names) -> model.KeyResult:
+def _key_result(entry: Values, objective: str | None, names: Names) -> model.KeyResult:
     shared = entry["shared_with"]
     return model.KeyResult(
         id=entry["id"],
@@ -241,12 +158,12 @@ def _key_result(entry: Values, objective: str | None, names: _Names) -> model.Ke
     )
 
 
-def _teams(entries: Iterable[str] | None, names: _Names) -> tuple[str, ...]:
+def _teams(entries: Iterable[str] | None, names: Names) -> tuple[str, ...]:
     resolved = (names.team(entry) for entry in entries or ())
     return tuple(dict.fromkeys(team for team in resolved if team is not None))
 
 
-def _initiative(entry: Values, names: _Names) -> model.Initiative:
+def _initiative(entry: Values, names: Names) -> model.Initiative:
     return model.Initiative(
         entry["id"], entry["title"], tuple(dict.fromkeys(entry["objectives"] or ())), names.team(entry["team"]),
         names.person(entry["owner"]), names.cycle(entry["cycle"]), entry["start"], entry["end"], status(entry["status"]),
@@ -254,7 +171,7 @@ def _initiative(entry: Values, names: _Names) -> model.Initiative:
     )  # fmt: skip
 
 
-def _dependency(entry: Values, names: _Names) -> model.Dependency:
+def _dependency(entry: Values, names: Names) -> model.Dependency:
     return model.Dependency(
         entry["id"], entry["from_"], names.team(entry["on_team"]) or entry["on_team"], entry["kind"] or "dependency",
         entry["need"], entry["impact"], entry["decision_date"], entry["decided"], entry["failure_trigger"],
@@ -262,21 +179,21 @@ def _dependency(entry: Values, names: _Names) -> model.Dependency:
     )  # fmt: skip
 
 
-def _review(entry: Values, names: _Names) -> model.Review:
+def _review(entry: Values, names: Names) -> model.Review:
     return model.Review(
         entry["id"], status(entry["kind"]), entry["date"], _teams(entry["teams"], names),
         tuple(dict.fromkeys(entry["objectives"] or ())), entry["decision_authority"],
     )  # fmt: skip
 
 
-def _conflict(entry: Values, names: _Names) -> model.Conflict:
+def _conflict(entry: Values, names: Names) -> model.Conflict:
     return model.Conflict(
         entry["id"], tuple(dict.fromkeys(entry["objectives"] or ())), entry["summary"], entry["status"] or "open",
         names.person(entry["decision_maker"]), entry["escalate_within_days"],
     )  # fmt: skip
 
 
-def _governance(entry: Values, names: _Names) -> model.Governance:
+def _governance(entry: Values, names: Names) -> model.Governance:
     escalation, forum = entry.get("escalation") or {}, entry.get("forum")
     return model.Governance(
         conflict_resolver=_filled(entry.get("conflict_resolver")),
@@ -288,7 +205,7 @@ def _governance(entry: Values, names: _Names) -> model.Governance:
     )
 
 
-def _forum(entry: Values, names: _Names) -> model.Forum:
+def _forum(entry: Values, names: Names) -> model.Forum:
     members = (names.person(member) for member in entry["members"] or ())
     return model.Forum(
         _filled(entry["name"]), tuple(person for person in members if person), _teams(entry["teams"], names),
@@ -305,45 +222,3 @@ def status(text: str | None) -> str | None:
     if text is None:
         return None
     return "_".join(text.replace("-", " ").casefold().split()) or None
-
-
-def _duplicates(loaded: Values) -> Iterator[Fault]:
-    lists = ("objectives", "initiatives", "cycles", "teams", "people", "dependencies", "reviews", "conflicts")
-    for field in lists:
-        yield from _repeated((f"/{field}/{n}/id", entry["id"]) for n, entry in enumerate(_all(loaded, field)))
-    yield from _repeated(
-        (f"/{place}/{n}/id", entry["id"])
-        for place, entries in (
-            *(
-                (f"objectives/{o}/key_results", entry["key_results"])
-                for o, entry in enumerate(_all(loaded, "objectives"))
-            ),
-            ("key_results", loaded["key_results"]),
-        )
-        for n, entry in enumerate(entries or ())
-    )
-
-
-def _repeated(ids: Iterable[tuple[str, str]]) -> Iterator[Fault]:
-    first: dict[str, str] = {}
-    for pointer, id in ids:
-        if id in first:
-            yield Fault(
-                pointer,
-                f"The id “{id}” is used twice.",
-                f"it stands first at {first[id]}; ids are unique in their list",
-            )
-        else:
-            first[id] = pointer
-
-
-def _emptiness(loaded: Values) -> Iterator[Fault]:
-    if not any(loaded[field] for field in ("objectives", "key_results", "initiatives")):
-        yield Fault("/objectives", "The set holds no objective and no key result: nothing to judge.",
-                    "check that the source is the right one and that its objectives may be read")  # fmt: skip
-
-
-def _reversed_cycles(loaded: Values) -> Iterator[Fault]:
-    for n, cycle in enumerate(_all(loaded, "cycles")):
-        if cycle["start"] and cycle["end"] and cycle["start"] > cycle["end"]:
-            yield Fault(f"/cycles/{n}/end", f"The cycle ends on {cycle['end']}, before it starts on {cycle['start']}.")

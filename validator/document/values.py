@@ -9,7 +9,7 @@ from functools import lru_cache
 from babel.numbers import NumberFormatError, parse_decimal
 from dateutil import parser as dateparser
 
-LOCALES = {"point": ("en", "de_CH", "en_ZA"), "comma": ("de", "fr")}
+LOCALES = {"point": ("en", "de_CH"), "comma": ("de",)}
 """Locales whose habits cover a decimal point and a decimal comma, with the grouping marks that go with them."""
 FACTORS = {
     "": 1,
