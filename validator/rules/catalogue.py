@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from validator.document.load import escape
 from validator.errors import BadRuleset, Fault
+from validator.rules.condition_entries import Scope
 from validator.rules.conditions import both
 from validator.rules.failure_table import load_failure_table
 from validator.rules.faults import Faults
 from validator.rules.files import RulesetFile, chain, shipped
-from validator.rules.language import Scope, hint, read_rule
+from validator.rules.hints import hint
+from validator.rules.language import read_rule
 from validator.rules.overrides import Override, outside, read_overrides, scope_condition
 from validator.rules.ruleset import Rule, Ruleset, Variant
 from validator.rules.source import Source, plain

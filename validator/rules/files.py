@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from validator.errors import BadRuleset, Fault
-from validator.rules.language import hint
+from validator.rules.hints import hint
 from validator.rules.source import MOST_CHARACTERS, Source, parse
 
 NOT_RULESETS = ("failure-table", "metrics", "wording", "example", "example-governance")

@@ -9,7 +9,7 @@ from validator.document.load import escape
 from validator.document.schema import LEVELS
 from validator.facts.vocabulary import BY_KIND
 from validator.rules.conditions import Condition, Group, Test, both
-from validator.rules.language import hint
+from validator.rules.hints import hint
 from validator.rules.ruleset import SEVERITIES
 from validator.rules.source import Source
 
