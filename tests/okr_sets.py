@@ -18,6 +18,8 @@ DAY_ONE = datetime.date(2026, 1, 1)
 AS_OF = datetime.date(2026, 8, 15)
 LOOSE = 3
 """Key results under no objective."""
+TEAMS = ("Platform", "Legal", "Logistics", "Finance", "Support", "Data", "Design", "Payments")
+METRICS = ("churn", "NPS", "average handling time", "first contact resolution")
 STATUSES = ("draft", "Committed", "On Track", "at-risk", "closed", "done", "cancelled", "not started")
 TITLES = (
     "Grow revenue",
@@ -93,7 +95,11 @@ class _Maker:
         return {"id": id_, "name": f"Cycle {id_}", "start": start, "end": end, "status": "open"}
 
     def team(self, id_: str) -> dict[str, Any]:
-        fields = {"name": f"Team {id_}", "level": self.random.choice(LEVELS), "lead": self.random.choice(self.people)}
+        fields = {
+            "name": TEAMS[int(id_[1:]) % len(TEAMS)] + id_[2:],
+            "level": self.random.choice(LEVELS),
+            "lead": self.random.choice(self.people),
+        }
         return {"id": id_, **self.maybe(0.7, function=self.random.choice(("Sales", "Product", "sales")), **fields)}
 
     def objective(self, id_: str) -> dict[str, Any]:
@@ -106,7 +112,7 @@ class _Maker:
         texts = {
             "status": random.choice(STATUSES),
             "strategic_brief": random.choice(("", "The brief")),
-            "description": "d",
+            "description": "Relies on Team T1 for data",
         }
         days = {"start": self.day(), "end": self.day(), "updated_at": self.day()}
         named = {
@@ -133,7 +139,7 @@ class _Maker:
         }
         days = {"start_date": self.day(), "due": self.day(), "updated_at": self.day()}
         words = {
-            "metric": "churn",
+            "metric": random.choice(METRICS),
             "unit": "%",
             "description": "d",
             "direction": random.choice(("increase", "decrease", "maintain")),

@@ -34,8 +34,12 @@ def test_an_overlay_supplies_what_the_set_lacks_and_what_it_replaced_is_noted(ba
     assert overlaid["input"]["digest"] != alone["input"]["digest"]
 
 
-@pytest.mark.parametrize(("document", "overlays"), [([], [{}]), (small({"id": "O"}), [[]]), (None, [None]), (small({"id": "O"}), [{}, "x"])])
-def test_an_overlay_or_a_set_that_is_no_object_is_refused(base: Ruleset, document: object, overlays: list[object]) -> None:
+@pytest.mark.parametrize(
+    ("document", "overlays"), [([], [{}]), (small({"id": "O"}), [[]]), (None, [None]), (small({"id": "O"}), [{}, "x"])]
+)
+def test_an_overlay_or_a_set_that_is_no_object_is_refused(
+    base: Ruleset, document: object, overlays: list[object]
+) -> None:
     with pytest.raises(BadInput, match="not an object"):
         judge(document, base, overlays=overlays)
 

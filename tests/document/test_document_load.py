@@ -105,8 +105,18 @@ def test_the_door_refuses(document: object, pointer: str, message: str) -> None:
 
 
 def test_all_faults_are_named_at_once() -> None:
-    document = {"source": {"complete": "no"}, "objectives": [{"id": "O", "titel": "t"}, {**OBJECTIVE, "progress": "half"}], "team": []}
-    assert set(faults(document)) == {"/source/complete", "/objectives/0/title", "/objectives/0/titel", "/objectives/1/progress", "/team"}
+    document = {
+        "source": {"complete": "no"},
+        "objectives": [{"id": "O", "titel": "t"}, {**OBJECTIVE, "progress": "half"}],
+        "team": [],
+    }
+    assert set(faults(document)) == {
+        "/source/complete",
+        "/objectives/0/title",
+        "/objectives/0/titel",
+        "/objectives/1/progress",
+        "/team",
+    }
 
 
 def test_all_repeated_ids_are_named_at_once_with_the_place_of_the_first() -> None:
@@ -146,6 +156,12 @@ def test_more_faults_than_anybody_reads_are_cut_off_and_said_to_be() -> None:
     assert "more faults" in caught.value.faults[-1].message
 
 
+def test_repeated_ids_are_cut_off_too() -> None:
+    with pytest.raises(BadInput) as caught:
+        normalise({"objectives": [OBJECTIVE] * (limits.FAULTS + 2)})
+    assert len(caught.value.faults) == limits.FAULTS + 1
+
+
 def test_as_many_faults_as_are_listed_are_all_there_is() -> None:
     with pytest.raises(BadInput) as caught:
         load({"objectives": [{"id": str(n)} for n in range(limits.FAULTS)]})
@@ -158,7 +174,7 @@ LONGEST: list[tuple[str, int]] = [("teams", limits.LISTED), ("reviews", limits.L
 @pytest.mark.parametrize(("field", "most"), LONGEST)
 def test_a_list_at_the_top_has_a_most(field: str, most: int) -> None:
     document = {"objectives": [OBJECTIVE], field: [{"id": str(n)} for n in range(most + 1)]}
-    assert "Longer than maximum length" in faults(document)[f"/{field}"]
+    assert faults(document) == {f"/{field}": "Longer than 100,000 entries."}
 
 
 @pytest.mark.parametrize("field", ["parents", "contributors", "owners", "tags", "key_results"])
@@ -175,9 +191,17 @@ def test_a_list_inside_an_objective_has_a_most(field: str) -> None:
 
 
 def test_what_is_accepted_is_loaded_as_plain_values() -> None:
-    document = {"source": {"reading": {"dates": "dmy", "decimals": "comma"}}, **kr(due="01/02/2026", target="1.234,5 €", start=3, progress=12.5)}
+    document = {
+        "source": {"reading": {"dates": "dmy", "decimals": "comma"}},
+        **kr(due="01/02/2026", target="1.234,5 €", start=3, progress=12.5),
+    }
     found = load(document)["objectives"][0]["key_results"][0]
-    assert (found["due"], found["target"], found["start"], found["progress"]) == (datetime.date(2026, 2, 1), 1234.5, 3, 12.5)
+    assert (found["due"], found["target"], found["start"], found["progress"]) == (
+        datetime.date(2026, 2, 1),
+        1234.5,
+        3,
+        12.5,
+    )
     assert found["owner"] is None
 
 
@@ -194,7 +218,9 @@ def test_reading_habits_of_one_document_do_not_outlive_it() -> None:
 
 def test_extra_is_kept_on_every_part_and_never_judged() -> None:
     deep: dict[str, Any] = {"a": [1, "x", None, {"b": True}]}
-    document = small({"id": "O", "extra": deep, "owners": [{"person": "Ann", "extra": deep}]}, extra=deep, source={"extra": deep})
+    document = small(
+        {"id": "O", "extra": deep, "owners": [{"person": "Ann", "extra": deep}]}, extra=deep, source={"extra": deep}
+    )
     assert load(document)["objectives"][0]["extra"] == deep
 
 
@@ -210,6 +236,8 @@ def test_extra_is_bounded_in_depth(levels: int, accepted: bool) -> None:
         assert "Nested deeper" in faults(document)["/objectives/0/extra"]
 
 
-@pytest.mark.parametrize(("key", "step"), [("a/b", "a~1b"), ("~", "~0"), ("~1", "~01"), ("plain", "plain"), (3, "3"), ("x" * 300, "x" * 200)])
+@pytest.mark.parametrize(
+    ("key", "step"), [("a/b", "a~1b"), ("~", "~0"), ("~1", "~01"), ("plain", "plain"), (3, "3"), ("x" * 300, "x" * 200)]
+)
 def test_a_key_becomes_a_step_of_a_pointer(key: object, step: str) -> None:
     assert escape(key) == step

@@ -24,7 +24,9 @@ PEOPLE = [
 
 
 def one(**fields: Any) -> tuple[model.OkrSet, model.Objective]:
-    found = normalise(small({"id": "O", **fields}, teams=TEAMS, people=PEOPLE, cycles=[{"id": "c1", "name": "Q1 2026"}]))
+    found = normalise(
+        small({"id": "O", **fields}, teams=TEAMS, people=PEOPLE, cycles=[{"id": "c1", "name": "Q1 2026"}])
+    )
     return found, found.objectives[0]
 
 
@@ -89,22 +91,38 @@ def test_ids_that_are_numbers_become_texts_everywhere() -> None:
 
 
 def test_absent_and_null_and_empty_are_the_same_where_a_list_is_wanted() -> None:
-    absent, null, empty = ({}, {"parents": None, "owners": None}, {"parents": [], "owners": []})
-    assert one(**absent)[1] == one(**null)[1] == one(**empty)[1]
+    absent, null, empty = one()[1], one(parents=None, owners=None)[1], one(parents=[], owners=[])[1]
+    assert absent == null == empty
 
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("On Track", "on_track"), ("at-risk", "at_risk"), (" Off  track ", "off_track"), ("FERTIG", "fertig"), ("", None), (" - ", None), (None, None)],
+    [
+        ("On Track", "on_track"),
+        ("at-risk", "at_risk"),
+        (" Off  track ", "off_track"),
+        ("FERTIG", "fertig"),
+        ("", None),
+        (" - ", None),
+        (None, None),
+    ],
 )
 def test_a_state_becomes_one_word(text: str | None, word: str | None) -> None:
     assert status(text) == word
 
 
 def test_defaults_stand_for_what_the_source_leaves_out() -> None:
-    document = small({"id": "O", "parents": [{"id": "P"}]}, dependencies=[{"id": "D", "from": "O", "on_team": "T"}], conflicts=[{"id": "X"}])
+    document = small(
+        {"id": "O", "parents": [{"id": "P"}]},
+        dependencies=[{"id": "D", "from": "O", "on_team": "T"}],
+        conflicts=[{"id": "X"}],
+    )
     found = normalise(document)
-    assert (found.objectives[0].parents[0].kind, found.dependencies[0].kind, found.conflicts[0].status) == ("parent", "dependency", "open")
+    assert (found.objectives[0].parents[0].kind, found.dependencies[0].kind, found.conflicts[0].status) == (
+        "parent",
+        "dependency",
+        "open",
+    )
     assert (found.source.complete, found.organisation) == (True, model.Organisation("organisation", "The organisation"))
 
 
@@ -147,8 +165,14 @@ DECLARED: dict[str, tuple[Document, set[str]]] = {
     "what it declares": (small({"id": "O"}), {"owners"}),
     "an empty list is no datum": (small({"id": "O", "parents": []}, dependencies=[]), {"owners"}),
     "a datum counts beside it": (small({"id": "O", "parents": [{"id": "P"}]}), {"owners", "parents"}),
-    "key results without numbers do not miss them": (small({"id": "O", "key_results": [KR]}), {"owners", "key_results"}),
-    "each part of governance by itself": (small({"id": "O"}, governance={"tie_breaker": "customers first"}), {"owners", "governance.tie_breaker"}),
+    "key results without numbers do not miss them": (
+        small({"id": "O", "key_results": [KR]}),
+        {"owners", "key_results"},
+    ),
+    "each part of governance by itself": (
+        small({"id": "O"}, governance={"tie_breaker": "customers first"}),
+        {"owners", "governance.tie_breaker"},
+    ),
 }
 
 

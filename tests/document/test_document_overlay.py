@@ -47,14 +47,21 @@ def test_an_id_that_is_a_number_matches_the_same_id_as_text() -> None:
 
 
 def test_a_new_entry_is_added_at_the_end_and_later_overlays_find_it() -> None:
-    document, _ = merged({"objectives": [{"id": "O3", "title": "Three"}]}, {"objectives": [{"id": "O3", "level": "team"}]})
+    document, _ = merged(
+        {"objectives": [{"id": "O3", "title": "Three"}]}, {"objectives": [{"id": "O3", "level": "team"}]}
+    )
     assert [objective["id"] for objective in document["objectives"]] == ["O1", 2, "O3"]
     assert document["objectives"][2]["level"] == "team"
 
 
 def test_key_results_are_matched_inside_their_objective() -> None:
-    document, _ = merged({"objectives": [{"id": "O1", "key_results": [{"id": "K1", "owner": "Ann"}, {"id": "K2", "title": "new"}]}]})
-    assert document["objectives"][0]["key_results"] == [{"id": "K1", "title": "k", "owner": "Ann"}, {"id": "K2", "title": "new"}]
+    document, _ = merged(
+        {"objectives": [{"id": "O1", "key_results": [{"id": "K1", "owner": "Ann"}, {"id": "K2", "title": "new"}]}]}
+    )
+    assert document["objectives"][0]["key_results"] == [
+        {"id": "K1", "title": "k", "owner": "Ann"},
+        {"id": "K2", "title": "new"},
+    ]
 
 
 def test_a_list_without_ids_is_replaced_and_said_to_be() -> None:

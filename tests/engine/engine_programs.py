@@ -91,7 +91,7 @@ def holds_by_definition(condition: Condition, values: dict[str, Any]) -> bool:
         return {"all": all(held), "any": any(held), "none": not any(held)}[condition.join]
     there = condition.attribute in values
     if condition.operator in ("missing", "present"):
-        return there == (condition.expected == (condition.operator == "present"))
+        return bool(there == (condition.expected == (condition.operator == "present")))
     expected = condition.expected
     if isinstance(expected, Other):
         if expected.attribute not in values:

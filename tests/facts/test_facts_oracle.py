@@ -40,7 +40,7 @@ def _random_set(seed: int) -> dict[str, Any]:
             "contributors": [{"team": team} for team in random.sample(teams, random.choice((0, 0, 0, 1, 3)))],
             "parents": [{"id": target} for target in links],
             "key_results": [
-                {"id": f"{id_}.{n}", "title": "words only", "start": random.choice((None, 0, 4)), "target": random.choice((None, 9))}
+                {"id": f"{id_}.{n}", "title": "Churn rate", "start": random.choice((None, 0, 4)), "target": random.choice((None, 9))}
                 for n in range(random.choice((0, 1, 3)))
             ],
         })  # fmt: skip
@@ -106,9 +106,9 @@ def _on_links(document: dict[str, Any]) -> Iterator[tuple[str, ...]]:
 
 def _on_the_rest(document: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     for kr in (kr for o in document["objectives"] for kr in o["key_results"]):
-        if kr["start"] is None:
+        if kr["start"] is None and kr["target"] is not None:  # with neither it is unmeasurable
             yield "missing-baseline", kr["id"]
-        if kr["target"] is None:
+        if kr["target"] is None and kr["start"] is not None:
             yield "missing-target", kr["id"]
     company = Counter(o["cycle"] for o in document["objectives"] if o["level"] == "company")
     yield from (("too-many-company-objectives", cycle) for cycle, count in company.items() if count > 5)

@@ -12,7 +12,7 @@ from tests.okr_sets import facts, listed, small
 
 def test_the_share_of_handed_down_objectives_counts_linked_team_objectives_only() -> None:
     top = {"id": "C", "title": "Grow", "level": "company", "owners": [{"person": "Ann"}]}
-    below = [
+    below: list[dict[str, Any]] = [
         {"id": "copy", "title": "GROW", "level": "team", "parents": [{"id": "C"}]},
         {
             "id": "written",
@@ -53,7 +53,7 @@ def test_a_cycle_knows_how_much_of_it_has_passed() -> None:
 
 
 def test_demand_counts_each_objective_of_another_team_once_and_by_cycle() -> None:
-    objectives = [
+    objectives: list[dict[str, Any]] = [
         {"id": "A", "team": "X", "cycle": "Q1", "contributors": [{"team": "T"}]},
         {"id": "B", "team": "X", "cycle": "Q1", "key_results": [{"id": "K", "title": "k"}]},
         {"id": "C", "team": "Y", "cycle": "Q2", "contributors": [{"team": "T"}]},
@@ -88,7 +88,7 @@ def test_a_parent_link_is_no_link_across() -> None:
 
 
 def test_teams_share_a_parent_when_both_have_an_objective_under_it() -> None:
-    low = [{"id": str(n), "team": team, "parents": [{"id": "C"}]} for n, team in enumerate("XXY")]
+    low: list[dict[str, Any]] = [{"id": str(n), "team": team, "parents": [{"id": "C"}]} for n, team in enumerate("XXY")]
     assert facts(small({"id": "C"}, *low))["team"]["X"]["shares_parent"] is True
     assert facts(small({"id": "C"}, *low[:2]))["team"]["X"]["shares_parent"] is False
 

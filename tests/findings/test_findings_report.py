@@ -22,7 +22,9 @@ Write = Callable[..., str]
 OWNED = {"source": {"provides": ["owners", "levels"]}}
 
 
-def report(write: Write, *rules: str, document: Document | None = None, more: str = "", **options: Any) -> dict[str, Any]:
+def report(
+    write: Write, *rules: str, document: Document | None = None, more: str = "", **options: Any
+) -> dict[str, Any]:
     return judge({**OWNED, **(document or small({"id": "O"}))}, load_ruleset(write(text(*rules, more=more))), **options)
 
 
@@ -42,7 +44,9 @@ def finding(write: Write, *rules: str, **options: Any) -> dict[str, Any]:
         ("{owner_count: {is: '@primary_owner_count'}}", [("owner_count", "is", {"attribute": "primary_owner_count"}, 0)]),
     ],
 )  # fmt: skip
-def test_why_names_each_comparison_with_what_was_expected_and_what_is(ruleset_file: Write, when: str, why: list[tuple[Any, ...]]) -> None:
+def test_why_names_each_comparison_with_what_was_expected_and_what_is(
+    ruleset_file: Write, when: str, why: list[tuple[Any, ...]]
+) -> None:
     found = finding(ruleset_file, rule(when=when, needs="[]"))
     assert [tuple(reason.values()) for reason in found["why"]] == why
     assert all(list(reason) == ["attribute", "operator", "expected", "actual"] for reason in found["why"])
@@ -58,7 +62,9 @@ def test_a_finding_carries_its_rows_cause_and_fix(ruleset_file: Write) -> None:
 
 
 def test_a_finding_names_its_items_with_title_team_and_link(ruleset_file: Write) -> None:
-    document = small({"id": "O", "title": "Grow", "team": "T", "url": "https://x"}, teams=[{"id": "T", "name": "Sales"}])
+    document = small(
+        {"id": "O", "title": "Grow", "team": "T", "url": "https://x"}, teams=[{"id": "T", "name": "Sales"}]
+    )
     (shown,) = finding(ruleset_file, rule(), document=document)["items"]
     expected = {"kind": "objective", "id": "O", "title": "Grow", "team": "T", "url": "https://x"}
     assert shown | expected == shown
@@ -86,14 +92,18 @@ GATES: list[tuple[str, list[str], str, list[tuple[str, int, bool]]]] = [
 
 
 @pytest.mark.parametrize(("fail_on", "severities", "status", "conditions"), GATES)
-def test_the_gate(ruleset_file: Write, fail_on: str, severities: list[str], status: str, conditions: list[tuple[str, int, bool]]) -> None:
+def test_the_gate(
+    ruleset_file: Write, fail_on: str, severities: list[str], status: str, conditions: list[tuple[str, int, bool]]
+) -> None:
     rules = [rule(id=f"r-{n}", severity=severity) for n, severity in enumerate(severities)]
     fine = rule(id="fine", when="{owner_count: {above: 9}}")
     made = report(ruleset_file, *rules, fine, fail_on=fail_on)
     assert made["status"] == status
     assert made["gate"] == {
         "fail_on": fail_on,
-        "conditions": [{"severity": s, "at_most": 0, "count": count, "passed": passed} for s, count, passed in conditions],
+        "conditions": [
+            {"severity": s, "at_most": 0, "count": count, "passed": passed} for s, count, passed in conditions
+        ],
     }
 
 
@@ -108,7 +118,10 @@ STATUSES: dict[str, tuple[dict[str, str], tuple[str, int, int, list[str]]]] = {
     "a rule that finds nothing": ({"when": "{owner_count: {above: 9}}"}, ("pass", 2, 0, [])),
     "a rule that applies to one of them": ({"where": "{level: {is: team}}"}, ("fail", 1, 1, [])),
     "a rule that applies to none": ({"where": "{level: {is: company}}"}, ("not_applicable", 0, 0, [])),
-    "a rule whose input is missing": ({"needs": "[owners, reviews, parents]"}, ("not_evaluated", 0, 0, ["reviews", "parents"])),
+    "a rule whose input is missing": (
+        {"needs": "[owners, reviews, parents]"},
+        ("not_evaluated", 0, 0, ["reviews", "parents"]),
+    ),
 }
 
 
@@ -123,21 +136,37 @@ def test_a_report_says_what_became_of(ruleset_file: Write, changes: dict[str, An
 
 def test_a_fact_counts_once_however_many_overrides_part_the_rule(ruleset_file: Write) -> None:
     more = "overrides: {r: [{severity: info, level: team}, {severity: warning, level: [team, company]}]}\n"
-    made = report(ruleset_file, rule(), more=more, document=small({"id": "A", "level": "team"}, {"id": "B"}, {"id": "C", "level": "company"}))
+    made = report(
+        ruleset_file,
+        rule(),
+        more=more,
+        document=small({"id": "A", "level": "team"}, {"id": "B"}, {"id": "C", "level": "company"}),
+    )
     assert (made["rules"][0]["evaluated"], made["rules"][0]["failed"]) == (3, 3)
 
 
 def test_findings_come_worst_first_then_by_rule_and_items(ruleset_file: Write) -> None:
     rules = [rule(id="b", severity="warning"), rule(id="a", severity="warning"), rule(id="c")]
     made = report(ruleset_file, *rules, document=small({"id": "2"}, {"id": "1"}))
-    assert [(f["rule"], f["items"][0]["id"]) for f in made["findings"]] == [("c", "1"), ("c", "2"), ("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")]
+    assert [(f["rule"], f["items"][0]["id"]) for f in made["findings"]] == [
+        ("c", "1"),
+        ("c", "2"),
+        ("a", "1"),
+        ("a", "2"),
+        ("b", "1"),
+        ("b", "2"),
+    ]
 
 
 def test_a_report_says_what_was_judged_and_by_what(base: Ruleset) -> None:
     made = judge(rich(1), base, notes=["a note"])
     assert made["format"] == "okr-report/1"
     assert made["ruleset"] == {"name": "base", "version": base.version, "digest": base.digest}
-    assert (made["input"]["source"]["tool"], made["input"]["as_of"], made["input"]["notes"]) == ("test", str(AS_OF), ["a note"])
+    assert (made["input"]["source"]["tool"], made["input"]["as_of"], made["input"]["notes"]) == (
+        "test",
+        str(AS_OF),
+        ["a note"],
+    )
     assert made["summary"]["items"]["objective"] == sum(made["summary"]["classes"].values()) == 30
 
 
@@ -156,7 +185,12 @@ def test_both_engines_give_the_same_report(base: Ruleset, seed: int) -> None:
 
 CONFLICT = rule(for_="conflict", when="{status: {is: open}}", message="m", needs="[]", decision="true")
 FORUM = {"name": "The board", "next": "2026-08-20", "decision_authority": True}
-WHOLE = {"conflict_resolver": "COO", "escalation": {"raise_within_days": 2, "act_within_days": 5}, "tie_breaker": "customers first", "forum": FORUM}
+WHOLE = {
+    "conflict_resolver": "COO",
+    "escalation": {"raise_within_days": 2, "act_within_days": 5},
+    "tie_breaker": "customers first",
+    "forum": FORUM,
+}
 DECIDED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "by the organisation": ({}, WHOLE, {
         "decision_maker": "COO", "raise_by": "2026-08-17", "respond_by": "2026-08-20", "tie_breaker": "customers first", "forum": "The board",
@@ -177,7 +211,12 @@ DECIDED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 def test_a_conflict_carries_the_way_to_its_decision(
     ruleset_file: Write, conflict: dict[str, Any], governance: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    document = small({"id": "O"}, people=[{"id": "p", "name": "Ann"}], conflicts=[{"id": "X", **conflict}, {"id": "Y"}], governance=governance)
+    document = small(
+        {"id": "O"},
+        people=[{"id": "p", "name": "Ann"}],
+        conflicts=[{"id": "X", **conflict}, {"id": "Y"}],
+        governance=governance,
+    )
     found = report(ruleset_file, CONFLICT, document=document, as_of=AS_OF)["findings"][0]
     assert found["items"][0]["id"] == "X"
     assert found["decision"] | expected == found["decision"]
@@ -190,9 +229,17 @@ def test_other_findings_carry_no_way_to_a_decision(ruleset_file: Write) -> None:
 @pytest.mark.parametrize(
     ("source", "as_of", "expected"),
     [({"exported_at": "2026-05-01"}, None, "2026-05-01"), ({"exported_at": "2026-05-01"}, AS_OF, "2026-08-15"),
-     ({}, datetime.date(2030, 1, 1), "2030-01-01"), ({}, None, str(datetime.datetime.now(datetime.UTC).date()))],
+     ({}, datetime.date(2030, 1, 1), "2030-01-01")],
 )  # fmt: skip
-def test_a_set_is_judged_as_of_the_day_asked_for_or_of_its_export_or_today(
+def test_a_set_is_judged_as_of_the_day_asked_for_or_of_its_export(
     base: Ruleset, source: dict[str, Any], as_of: datetime.date | None, expected: str
 ) -> None:
-    assert judge({"source": source, **small({"id": "O", "owners": []})}, base, as_of=as_of)["input"]["as_of"] == expected
+    assert (
+        judge({"source": source, **small({"id": "O", "owners": []})}, base, as_of=as_of)["input"]["as_of"] == expected
+    )
+
+
+def test_a_set_without_a_day_is_judged_as_of_today(base: Ruleset) -> None:
+    before = datetime.datetime.now(datetime.UTC).date()
+    said = judge(small({"id": "O", "owners": []}), base)["input"]["as_of"]
+    assert before <= datetime.date.fromisoformat(said) <= datetime.datetime.now(datetime.UTC).date()

@@ -56,7 +56,9 @@ def test_random_conditions_mean_what_the_definition_says(seed: int) -> None:
     random = Random(seed)
     condition = random_condition(random)
     facts = [random_fact(random) for _ in range(30)]
-    assert [compile_condition(condition)(fact) for fact in facts] == [holds_by_definition(condition, fact) for fact in facts]
+    assert [compile_condition(condition)(fact) for fact in facts] == [
+        holds_by_definition(condition, fact) for fact in facts
+    ]
 
 
 def test_reasons_are_the_comparisons_that_made_it_hold() -> None:

@@ -152,8 +152,14 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
 
 
 @pytest.mark.parametrize(("content", "pointer", "message", "hint"), BROKEN.values(), ids=BROKEN.keys())
-def test_it_is_a_fault_to_write(ruleset_file: Write, tmp_path: Any, content: str, pointer: str, message: str, hint: str) -> None:
-    found = [fault for fault in faults(ruleset_file(content.replace("{folder}", tmp_path.name))) if fault.pointer == pointer and message in fault.message]
+def test_it_is_a_fault_to_write(
+    ruleset_file: Write, tmp_path: Any, content: str, pointer: str, message: str, hint: str
+) -> None:
+    found = [
+        fault
+        for fault in faults(ruleset_file(content.replace("{folder}", tmp_path.name)))
+        if fault.pointer == pointer and message in fault.message
+    ]
     assert found, faults(ruleset_file(content))
     assert hint in found[0].hint
 

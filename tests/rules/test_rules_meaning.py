@@ -85,15 +85,25 @@ def test_a_parameter_may_be_a_list_or_stand_inside_one(ruleset_file: Write) -> N
 def test_a_severity_by_condition_counts_before_the_plain_one_and_an_override_before_both(ruleset_file: Write) -> None:
     graded = rule(severity_when="{info: {level: {is: company}}, warning: {team: {is: T1}}}")
     assert found(SET, ruleset_file(text(graded))) == {**ALL, "A": "info", "C": "warning"}
-    assert found(SET, ruleset_file(text(graded, more="overrides: {r: {severity: error, level: company}}\n"))) == {**ALL, "C": "warning"}
+    assert found(SET, ruleset_file(text(graded, more="overrides: {r: {severity: error, level: company}}\n"))) == {
+        **ALL,
+        "C": "warning",
+    }
 
 
-@pytest.mark.parametrize(("own", "override", "shadow"), [("true", None, True), ("false", "{shadow: true}", True), ("true", "{shadow: false}", False)])
-def test_a_shadow_rule_finds_and_fails_no_gate(ruleset_file: Write, own: str, override: str | None, shadow: bool) -> None:
+@pytest.mark.parametrize(
+    ("own", "override", "shadow"),
+    [("true", None, True), ("false", "{shadow: true}", True), ("true", "{shadow: false}", False)],
+)
+def test_a_shadow_rule_finds_and_fails_no_gate(
+    ruleset_file: Write, own: str, override: str | None, shadow: bool
+) -> None:
     path = ruleset_file(text(rule(shadow=own), more=f"overrides: {{r: {override}}}\n" if override else ""))
     report = judge(small({"id": "O", "owners": []}), load_ruleset(path))
     assert [finding["shadow"] for finding in report["findings"]] == [shadow]
-    assert (report["status"], report["summary"]["shadow"], report["summary"]["error"]) == (("pass", 1, 0) if shadow else ("fail", 0, 1))
+    assert (report["status"], report["summary"]["shadow"], report["summary"]["error"]) == (
+        ("pass", 1, 0) if shadow else ("fail", 0, 1)
+    )
 
 
 def _only(path: str) -> Rule:
@@ -106,7 +116,9 @@ def _only(path: str) -> Rule:
     [({}, ("owners",)), ({"where": "{level: {is: team}}"}, ("owners", "levels")), ({"needs": "[parents]"}, ("parents",)), ({"needs": "[]"}, ()),
      ({"when": "{title: {matches: x}}"}, ())],
 )  # fmt: skip
-def test_a_rule_needs_what_it_says_or_what_its_attributes_rest_on(ruleset_file: Write, changes: dict[str, Any], needs: tuple[str, ...]) -> None:
+def test_a_rule_needs_what_it_says_or_what_its_attributes_rest_on(
+    ruleset_file: Write, changes: dict[str, Any], needs: tuple[str, ...]
+) -> None:
     assert _only(ruleset_file(text(rule(**changes)))).needs == needs
 
 
@@ -122,7 +134,9 @@ def test_extended_rules_come_first_and_a_file_extended_twice_counts_once(ruleset
     ruleset_file(text(rule(id="ground")), "a/ground.yaml")
     ruleset_file(f"name: left\nextends: [ground.yaml]\nrules:\n  - {rule(id='left')}\n", "a/left.yaml")
     ruleset_file(f"name: right\nextends: [../a/ground.yaml]\nrules:\n  - {rule(id='right')}\n", "a/right.yaml")
-    top = load_ruleset(ruleset_file(f"name: top\nversion: 2\nextends: [a/left.yaml, a/right.yaml]\nrules:\n  - {rule(id='top')}\n"))
+    top = load_ruleset(
+        ruleset_file(f"name: top\nversion: 2\nextends: [a/left.yaml, a/right.yaml]\nrules:\n  - {rule(id='top')}\n")
+    )
     assert [r.id for r in top.rules] == ["ground", "left", "right", "top"]
     assert (top.name, top.version, top.extends) == ("top", "2", ("a/left.yaml", "a/right.yaml"))
 
@@ -143,14 +157,21 @@ def test_the_digest_stands_for_every_file_and_for_nothing_else(ruleset_file: Wri
     ruleset_file(text(), "lower.yaml")
     path = ruleset_file("name: y\nextends: [lower.yaml]\n")
     first = load_ruleset(path).digest
-    assert load_ruleset(path).digest == first == load_ruleset(ruleset_file("name: y\nextends: [lower.yaml]\n", "other.yaml")).digest
+    assert (
+        load_ruleset(path).digest
+        == first
+        == load_ruleset(ruleset_file("name: y\nextends: [lower.yaml]\n", "other.yaml")).digest
+    )
     ruleset_file(text(rule(severity="info")), "lower.yaml")
     assert load_ruleset(path).digest != first
 
 
 def test_another_attribute_of_the_same_fact_can_be_compared_with(ruleset_file: Write) -> None:
     path = ruleset_file(text(rule(for_="key_result", when="{target: {at_most: '@start'}}", message="m", needs="[]")))
-    krs = [{"id": str(n), "title": "k", "start": start, "target": target} for n, (start, target) in enumerate([(1, 2), (2, 2), (3, 2), (None, 2)])]
+    krs = [
+        {"id": str(n), "title": "k", "start": start, "target": target}
+        for n, (start, target) in enumerate([(1, 2), (2, 2), (3, 2), (None, 2)])
+    ]
     assert set(found(small({"id": "O", "key_results": krs}), path)) == {"1", "2"}
 
 

@@ -10,9 +10,11 @@ from validator.errors import Fault
 Values = Mapping[str, Any]
 
 
-def faults_of(loaded: Values) -> list[Fault]:
+def faults_of(loaded: Values) -> Iterator[Fault]:
     """Every fault of a document that its schema accepted."""
-    return [*_duplicates(loaded), *_emptiness(loaded), *_reversed_cycles(loaded)]
+    yield from _duplicates(loaded)
+    yield from _emptiness(loaded)
+    yield from _reversed_cycles(loaded)
 
 
 def _all(loaded: Values, field: str) -> Iterable[Values]:

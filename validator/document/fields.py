@@ -65,12 +65,12 @@ class Text(fields.String):
 
 
 def _written(text: str) -> str:
-    if not _writable(text):
+    if not writable(text):
         raise refuse("Holds half a character (a lone surrogate).", "export it again as UTF-8")
     return text
 
 
-def _writable(text: str) -> bool:
+def writable(text: str) -> bool:
     """Whether a text can be written as UTF-8: JSON's escapes may also name half a character."""
     try:
         return text.isascii() or bool(text.encode())
@@ -134,40 +134,3 @@ class Word(fields.String):
         near = difflib.get_close_matches(value[:50].casefold(), self.words, n=1) if isinstance(value, str) else []
         known = ", ".join(self.words)
         raise refuse(f"Not one of: {known}.", f"did you mean “{near[0]}”?" if near else "")
-
-
-class Extra(fields.Dict):
-    """Whatever else the sender wants to keep with an item: never judged, bounded in size."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, dict):
-            raise refuse("Not an object.")
-        _bound(value)
-        return value
-
-
-def _bound(value: Any) -> None:
-    nodes, layer = 0, [value]
-    for _ in range(limits.EXTRA_DEPTH):
-        nodes += len(layer)
-        if nodes > limits.EXTRA_NODES:
-            raise refuse(f"Holds more than {limits.EXTRA_NODES} values.")
-        if not all(_is_json(node) for node in layer):
-            raise refuse("Holds what JSON cannot: a number beyond 64 bits, half a character, or a key that is no text.")
-        layer = [inner for node in layer for inner in _inner(node)]
-    if layer:
-        raise refuse(f"Nested deeper than {limits.EXTRA_DEPTH} levels.")
-
-
-def _is_json(node: Any) -> bool:
-    """Whether a value, but for what it holds, can be written as JSON."""
-    if isinstance(node, int):
-        return abs(node) <= limits.WHOLE
-    texts = [node] if isinstance(node, str) else list(node) if isinstance(node, dict) else []
-    return all(isinstance(text, str) and _writable(text) for text in texts)
-
-
-def _inner(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return list(node.values())
-    return list(node) if isinstance(node, list) else []

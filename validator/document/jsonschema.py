@@ -10,7 +10,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from validator.document import limits
-from validator.document.fields import Amount, Extra, Id
+from validator.document.fields import Amount, Id
+from validator.document.holders import Extra
 from validator.document.schema import OkrSetSchema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

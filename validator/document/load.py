@@ -28,7 +28,7 @@ def load(document: object) -> dict[str, Any]:
         try:
             loaded: dict[str, Any] = _SCHEMA.load(document)
         except ValidationError as error:
-            raise BadInput(_capped(_faults(error.messages, "", _SCHEMA))) from None
+            raise BadInput(capped(_faults(error.messages, "", _SCHEMA))) from None
     return loaded
 
 
@@ -72,7 +72,8 @@ def _schema_below(schema: Schema | None, key: Any) -> Schema | None:
     return field.schema if isinstance(field, fields.Nested) else None
 
 
-def _capped(faults: Iterator[Fault]) -> list[Fault]:
+def capped(faults: Iterator[Fault]) -> list[Fault]:
+    """The first faults, and one that says where there are more."""
     listed = list(itertools.islice(faults, limits.FAULTS))
     if next(faults, None) is None:
         return listed

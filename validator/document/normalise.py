@@ -7,7 +7,7 @@ from typing import Any
 
 from validator.document import model
 from validator.document.checks import faults_of
-from validator.document.load import load
+from validator.document.load import capped, load
 from validator.document.names import Names, Spelled, names_of
 from validator.document.provides import provided
 from validator.errors import BadInput
@@ -18,7 +18,7 @@ Values = Mapping[str, Any]
 def normalise(document: object) -> model.OkrSet:
     """The OKR set that a document holds. Raises BadInput with every fault found."""
     loaded = load(document)
-    faults = faults_of(loaded)
+    faults = capped(faults_of(loaded))
     if faults:
         raise BadInput(faults)
     spelled: Spelled = ({}, {}, {})

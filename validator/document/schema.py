@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, fields
 
 from validator.document import limits
-from validator.document.fields import Amount, Day, Extra, Flag, Id, Text, Word
+from validator.document.fields import Amount, Day, Flag, Id, Text, Word
+from validator.document.holders import Extra, Listed, Many
 
 HABITS = {"dates": ("dmy", "mdy"), "decimals": ("point", "comma")}
 """How texts may be written: orders of a date, marks between whole and fraction."""
@@ -30,12 +31,12 @@ def _needed(text: str) -> dict[str, Any]:
     return {"metadata": {"description": text}, "required": True}
 
 
-def _many(schema: type[Schema], text: str, most: int = limits.NESTED) -> fields.Nested:
-    return fields.Nested(schema, many=True, validate=validate.Length(max=most), **_about(text))
+def _many(schema: type[Schema], text: str, most: int = limits.NESTED) -> Many:
+    return Many(schema, most=most, **_about(text))
 
 
-def _list(of: fields.Field[Any], text: str) -> fields.List[Any]:
-    return fields.List(of, validate=validate.Length(max=limits.NESTED), **_about(text))
+def _list(of: fields.Field[Any], text: str) -> Listed:
+    return Listed(of, most=limits.NESTED, **_about(text))
 
 
 def _name(text: str) -> Text:
@@ -67,8 +68,8 @@ class SourceSchema(Part):
     exported_at = Day(**_about("Day of the export; rules that ask for today's date are judged as of it."))
     url = Text(most=2_000, **_about("Link to the set in the tool."))
     complete = Flag(**_about("False where part of the set could not be read. Default true."))
-    provides = fields.List(
-        Word(INPUTS), validate=validate.Length(max=len(INPUTS)),
+    provides = Listed(
+        Word(INPUTS), most=len(INPUTS),
         **_about("What this source can express at all; a rule that needs something else is not evaluated. Absent: what is present."),
     )  # fmt: skip
     notes = _list(Text(most=2_000), "What the reader decided or left out.")

@@ -40,6 +40,8 @@ class Index(NamedTuple):
     circular: frozenset[str]
     delivery_owners: Mapping[str, frozenset[str]]
     delivery_teams: Mapping[str, frozenset[str]]
+    agreed: Mapping[str, frozenset[str]]
+    """Conflicts that people have settled, by objective."""
     windows: Mapping[str, Window]
     """Cycles of which both days are known."""
     reviews: Coverage
@@ -73,6 +75,7 @@ def build_index(okrs: OkrSet, as_of: datetime.date) -> Index:
         circular=graph.circular(parts, down),
         delivery_owners=graph.gathered(parts, down, lambda id: _delivery_owners(objectives[id])),
         delivery_teams=graph.gathered(parts, down, lambda id: _delivery_teams(objectives[id])),
+        agreed=_agreed(okrs),
         windows={c.id: Window(c.start, c.end) for c in okrs.cycles.values() if c.start and c.end},
         reviews=coverage(okrs.reviews),
         teams_under={id: frozenset(_teams_of(children, objectives)) for id, children in down.items()},
@@ -88,6 +91,14 @@ def _pure_cascades(objectives: Mapping[str, Objective], above: Mapping[str, tupl
     }
     own = {objective.team for id, objective in objectives.items() if id not in copies}
     return frozenset(team for id in copies if (team := objectives[id].team) is not None and team not in own)
+
+
+def _agreed(okrs: OkrSet) -> dict[str, frozenset[str]]:
+    settled: dict[str, set[str]] = defaultdict(set)
+    for conflict in okrs.conflicts:
+        for id in conflict.objectives if conflict.status == "agreed" else ():
+            settled[id].add(conflict.id)
+    return {id: frozenset(conflicts) for id, conflicts in settled.items()}
 
 
 def _above(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from validator.document.model import KeyResult
 from validator.facts.fact import Fact
 from validator.facts.index import ENDED, Index, cycle_of, cycle_window, known, team_name, team_of
-
-_NUMBER = re.compile(r"(?<![\w.,/-])[£$€]?\d[\d.,]*\d?(?:\s?%|[kKmMx]|bn)?(?![\w/])")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+from validator.facts.wording import Wording
 
 
-def key_result_facts(index: Index) -> Iterator[Fact]:
-    """One fact a key result."""
+def key_result_facts(index: Index, wordings: Mapping[str, Wording]) -> Iterator[Fact]:
+    """One fact a key result; `wordings` says by its id what its wording tells."""
     for objective in index.okrs.objectives:
         upper = {
             "level": objective.level,
@@ -23,12 +20,12 @@ def key_result_facts(index: Index) -> Iterator[Fact]:
             "parent_ended": objective.status in ENDED,
         }
         for kr in objective.key_results:
-            yield _fact(index, kr, upper)
+            yield _fact(index, kr, upper, wordings[kr.id])
     for kr in index.okrs.loose_key_results:
-        yield _fact(index, kr, {})
+        yield _fact(index, kr, {}, wordings[kr.id])
 
 
-def _fact(index: Index, kr: KeyResult, upper: dict[str, Any]) -> Fact:
+def _fact(index: Index, kr: KeyResult, upper: dict[str, Any], wording: Wording) -> Fact:
     team, cycle = team_of(index, kr), cycle_of(index, kr)
     ended = kr.status in ENDED or upper.get("parent_ended", False)
     values = known(
@@ -47,7 +44,7 @@ def _fact(index: Index, kr: KeyResult, upper: dict[str, Any]) -> Fact:
         led=kr.lead_team is not None or kr.owner is not None,
         progress=kr.progress,
         **_timing(index, kr, cycle),
-        **_measure(kr),
+        **_measure(kr, wording),
     )
     return Fact(values, (("key_result", kr.id), *_objective(kr)))
 
@@ -65,9 +62,8 @@ def _timing(index: Index, kr: KeyResult, cycle: str | None) -> dict[str, Any]:
     }
 
 
-def _measure(kr: KeyResult) -> dict[str, Any]:
-    """What the fields say of the measure; a title's numbers count as given, so that nothing is called missing in error."""
-    in_title = numbers_in(kr.title) if kr.start is None or kr.target is None else 0
+def _measure(kr: KeyResult, wording: Wording) -> dict[str, Any]:
+    """What fields and title say of the measure."""
     return {
         "metric": kr.metric,
         "unit": kr.unit,
@@ -75,11 +71,9 @@ def _measure(kr: KeyResult) -> dict[str, Any]:
         "start": kr.start,
         "target": kr.target,
         "current": kr.current,
-        "has_baseline": kr.start is not None or in_title >= 2,
-        "has_target": kr.target is not None or in_title >= 1,
+        "has_baseline": wording.has_baseline,
+        "has_target": wording.has_target,
+        "measurable": wording.has_baseline or wording.has_target or bool(kr.metric and kr.metric.strip()),
+        "is_task": wording.is_task,
+        "counts_own_activity": wording.counts_own_activity,
     }
-
-
-def numbers_in(title: str) -> int:
-    """Numbers in a title that can be values: not years, nor numbers that are part of a name such as Q4 or M365."""
-    return sum(1 for found in _NUMBER.finditer(title[:1_000]) if not _YEAR.fullmatch(found[0]))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from validator.detection.wording import IS_METRIC, VAGUE, judge_objective
 from validator.document.model import Objective
 from validator.facts.fact import Fact
 from validator.facts.index import ACCOUNTABLE, ENDED, RANK, RUNNING, Index, accountable, cycle_window, known
+from validator.facts.reliance import Reliance
 from validator.facts.reviews import Calendar, Window, count_all, count_mid
+from validator.facts.wording import Wording
 
 CROWD = 50
 """Teams under one parent up to which they count as one another's neighbours."""
 
 
-def objective_facts(index: Index) -> Iterator[Fact]:
-    """One fact an objective."""
+def objective_facts(
+    index: Index, wordings: Mapping[str, Wording], undeclared: Mapping[str, Sequence[Reliance]]
+) -> Iterator[Fact]:
+    """One fact an objective: `wordings` of its key results, and what its text relies on without saying so elsewhere."""
     dependencies = _dependency_counts(index)
     for objective in index.okrs.objectives:
         values = {
@@ -25,6 +30,8 @@ def objective_facts(index: Index) -> Iterator[Fact]:
             **_alignment(index, objective),
             **_reviewed(index, objective),
             **_timing(index, objective),
+            **_worded(objective, wordings),
+            **_relying(index, undeclared.get(objective.id, ())),
             "key_result_count": len(objective.key_results),
             "dependency_count": dependencies.get(objective.id, 0),
         }
@@ -148,6 +155,23 @@ def _timing(index: Index, objective: Objective) -> dict[str, Any]:
     return known(
         days_since_update=(index.as_of - updated).days if updated else None,
         days_past_end=(index.as_of - end).days if end else None,
+    )
+
+
+def _worded(objective: Objective, wordings: Mapping[str, Wording]) -> dict[str, Any]:
+    labels = judge_objective(objective.title)
+    own = sum(1 for kr in objective.key_results if wordings[kr.id].counts_own_activity)
+    return {
+        "title_is_metric": IS_METRIC in labels,
+        "vague": VAGUE in labels,
+        "own_activity_count": own,
+        "measures_own_activity_only": 0 < own == len(objective.key_results),
+    }
+
+
+def _relying(index: Index, undeclared: Sequence[Reliance]) -> dict[str, Any]:
+    return {"undeclared_dependency_count": len(undeclared)} | known(
+        undeclared_team_names=", ".join(index.okrs.teams[reliance.team].name for reliance in undeclared) or None
     )
 
 

@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
     "objective": "An objective.",
     "key_result": "A key result.",
     "link": "A link from an objective, key result or initiative to what it serves.",
-    "dependency": "A dependency on a team: an entry of the dependency map, or a contributing team.",
+    "dependency": "A dependency on a team: an entry of the dependency map, a contributing team, or one that only a text names.",
     "review": "A review, held or planned.",
     "governance": "Who decides, how fast, by which rule: one fact.",
     "conflict": "A conflict that people know of already.",
@@ -115,6 +115,12 @@ objective | neighbour_count | number | Teams next to it: those that contribute, 
 objective | consulted_neighbour_count | number | Those of them that acknowledged it or took part in a review of it. | parents contributors reviews
 objective | review_count | number | Reviews that cover it. | reviews
 objective | mid_review_count | number | Reviews in the middle of its cycle (25 % to 75 %) that cover it. | reviews cycles
+objective | title_is_metric | yes/no | The title is a metric, or states a value to reach. |
+objective | vague | yes/no | The title has only words that any organisation could write. |
+objective | own_activity_count | number | Its key results that count what the team itself does, or how busy it is. | key_results
+objective | measures_own_activity_only | yes/no | It has key results, and each of them does. | key_results
+objective | undeclared_dependency_count | number | Other teams that its text says it relies on, with nothing declared between them. | dependencies
+objective | undeclared_team_names | text | Names of those teams. | dependencies
 objective | days_since_update | number | Days since the last check-in. | updates
 objective | days_past_end | number | Days since its last day; negative while it runs. | dates
 
@@ -138,8 +144,11 @@ key_result | direction | word | increase, decrease or maintain, where given. |
 key_result | start | number | Baseline. |
 key_result | target | number | Target. |
 key_result | current | number | Latest value. |
-key_result | has_baseline | yes/no | A baseline is given, as a value or by a second number in the title. | measures
-key_result | has_target | yes/no | A target is given, as a value or by a number in the title. | measures
+key_result | has_baseline | yes/no | A starting value is given, as a value or in the title; what is to be kept where it is needs none. | measures
+key_result | has_target | yes/no | A value or a change to reach is given, as a value or in the title. | measures
+key_result | measurable | yes/no | A metric is named, or a starting value or one to reach is given. | measures
+key_result | is_task | yes/no | The title says work to do or a thing to deliver, not a result. |
+key_result | counts_own_activity | yes/no | It counts what the team itself does, or how busy it is: emails sent, utilisation. |
 key_result | progress | number | Progress in percent. | progress
 key_result | days_past_due | number | Days since it was due; negative before. | dates
 key_result | days_since_update | number | Days since the last check-in. | updates
@@ -176,7 +185,7 @@ dependency | team | word | Team of the item that needs it. | teams
 dependency | level | word | Level of the item that needs it. | levels
 dependency | cycle | word | Cycle of the item that needs it. | cycles
 dependency | on_team | word | Id of the team that must deliver. |
-dependency | form | word | map for an entry of the dependency map, contributor for a contributing team. |
+dependency | form | word | map for an entry of the dependency map, contributor for a contributing team, text where only a text says it. |
 dependency | kind | word | risk, assumption, issue or dependency. | dependencies
 dependency | acknowledged | yes/no | The team that must deliver has agreed. |
 dependency | decided | yes/no | The choice is made. | dependencies
@@ -219,6 +228,18 @@ pair | cycle | word | Cycle of both. | cycles
 pair | same_title | yes/no | Both titles are the same but for case, spaces and punctuation, in one cycle. |
 pair | related | yes/no | One serves the other, directly or through others. |
 pair | same_team | yes/no | Both belong to the same team. | teams
+pair | numbers | text | Baseline and target of the first. |
+pair | other_numbers | text | Baseline and target of the second. |
+pair | team_name | text | Name of the team of the first. |
+pair | other_team_name | text | Name of the team of the second. |
+pair | basis | text | Why both seem to measure one thing, or what they trade off. |
+pair | settle | text | What would settle a trade-off. |
+pair | confidence | number | How sure it is that both measure one thing or trade it off, 0 to 1; given for key results that seem to. | key_results
+pair | ways | word | same, opposite or unknown: the ways in which both move one measure; trade-off where two measures pull against each other. | key_results
+pair | one_context | yes/no | Both have one team, one parent, or words about their measure in common. | key_results
+pair | same_baseline | yes/no | Both start from one telling value. | key_results
+pair | agreed | yes/no | A conflict between the two objectives is recorded as agreed. | key_results
+pair | declared | yes/no | One side names the other's team as contributing or sharing. | key_results
 """
 
 

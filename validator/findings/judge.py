@@ -62,7 +62,7 @@ def _finding(
         "items": [shown_item(index, item) for item in fact.items],
         "why": [_reason(test, fact.values) for test in reasons(condition, fact.values)],
         "failure": failures[rule.failure]._asdict(),
-        "confidence": 1.0,
+        "confidence": fact.values.get("confidence", 1.0),
         "decision": way_to_a_decision(index, fact) if rule.decision else None,
     }
 

@@ -1,0 +1,119 @@
+"""Two claims compared: do they measure one thing, and do they pull it one way or against each other."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from validator.detection.claims import ROOT, Claim
+
+COMMON_BASELINES = frozenset((0.0, 1.0, 10.0, 50.0, 100.0))
+"""Starting values that many measures share by chance."""
+SAME_BASELINE = 0.3
+"""Share of words in common from which one baseline in one unit says that it is one measure."""
+BY_CATALOGUE = 0.85
+BY_BASELINE = 0.95
+"""Confidence that two claims measure one thing, by what it rests on."""
+
+_GENERAL = frozenset(
+    word[:ROOT]
+    for word in "rat rate ratio percentag percent averag median mean total number count shar share score index level tim "
+    "new overall current per day week month quarter year hour minut second annual monthly weekly daily yearly within end "
+    "start first last all only one two three team company customer user client".split()
+)
+"""Roots that part no two measures."""
+
+Weights = Mapping[str, float]
+
+
+class Evidence(NamedTuple):
+    """What a pair of claims rests on."""
+
+    likeness: float
+    """How sure it is that both measure one thing, 0 to 1."""
+    ways: int
+    """1 for one way, -1 for opposite ways, 0 where it is not known."""
+    same_baseline: bool
+    basis: str
+    """Why, in words."""
+
+
+def weights(claims: Iterable[Claim]) -> Weights:
+    """How telling each root is: the rarer in the set, the more."""
+    listed = list(claims)
+    spread = Counter(root for claim in listed for root in claim.phrase)
+    return {root: math.log((len(listed) + 1) / (count + 0.5)) for root, count in spread.items()}
+
+
+def compare(one: Claim, other: Claim, weight: Weights) -> Evidence | None:
+    """What speaks for one measure under two claims; None where another scope or level parts them, or nothing speaks."""
+    if (one.level == "company") != (other.level == "company") or _both_left(one.names, other.names, one, other):
+        return None
+    likeness, basis, runs = _likeness(one, other, weight)
+    if likeness <= 0:
+        return None
+    return Evidence(likeness, _way(one, other) * _way(other, one) * runs, one_baseline(one, other), basis)
+
+
+def _both_left(mine: frozenset[str], theirs: frozenset[str], one: Claim, other: Claim) -> bool:
+    """Whether each says something that the other does not: two regions, two products, two kinds of case."""
+    return bool(mine - other.around - _GENERAL) and bool(theirs - one.around - _GENERAL)
+
+
+def _likeness(one: Claim, other: Claim, weight: Weights) -> tuple[float, str, int]:
+    """How sure it is that both measure one thing, why, and 1 or -1 for how their measures run to one another."""
+    concept = _concept(one, other)
+    if concept is not None:
+        runs = one.concepts[concept].runs * other.concepts[concept].runs
+        return BY_CATALOGUE, f"both measure {concept.replace('-', ' ')}", runs
+    if _both_left(one.phrase, other.phrase, one, other):
+        return 0.0, "", 1
+    common = _weight(one.phrase & other.phrase, weight)
+    smaller = min(_weight(one.phrase, weight), _weight(other.phrase, weight))
+    if one_baseline(one, other) and smaller > 0 and common / smaller >= SAME_BASELINE:
+        return BY_BASELINE, f"both start from {_baseline(one)} and speak of the same thing", 1
+    whole = _weight(one.phrase | other.phrase, weight)
+    return (common / whole, "both name the same measure", 1) if whole > 0 else (0.0, "", 1)
+
+
+def _weight(roots: frozenset[str], weight: Weights) -> float:
+    return sum(weight.get(root, 0.0) for root in roots)
+
+
+def one_baseline(one: Claim, other: Claim) -> bool:
+    """Whether both start from one telling value in one unit."""
+    a, b = one.measure, other.measure
+    return (
+        a.baseline is not None and (a.baseline, a.unit) == (b.baseline, b.unit) and a.baseline not in COMMON_BASELINES
+    )
+
+
+def _baseline(claim: Claim) -> str:
+    return valued(claim.measure.baseline or 0.0, claim.measure.unit)
+
+
+def valued(value: float, unit: str | None) -> str:
+    """A value with its unit as people write it: 12%, £3.1, 14 days."""
+    number = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
+    if unit is None or unit == "%":
+        return f"{number}{unit or ''}"
+    return f"{unit}{number}" if len(unit) == 1 and not unit.isalnum() else f"{number} {unit}"
+
+
+def _concept(one: Claim, other: Claim) -> str | None:
+    """A catalogue metric that both name, and beside which they say nothing that parts them."""
+    for id in sorted(one.concepts.keys() & other.concepts.keys()):
+        mine, theirs = one.phrase - one.concepts[id].words, other.phrase - other.concepts[id].words
+        if not _both_left(mine, theirs, one, other) and max(len(mine - _GENERAL), len(theirs - _GENERAL)) <= 1:
+            return id
+    return None
+
+
+def _way(claim: Claim, beside: Claim) -> int:
+    """The way a claim moves; a bare target is read against the other's baseline."""
+    own, theirs = claim.measure, beside.measure
+    if own.direction or own.target is None or theirs.baseline is None or own.unit != theirs.unit:
+        return own.direction
+    return (own.target > theirs.baseline) - (own.target < theirs.baseline)
