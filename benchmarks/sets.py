@@ -52,7 +52,7 @@ def _objective(n: int, level: str, r: random.Random, teams: list[Any], people: l
     others = [t["id"] for t in r.sample(teams, 3) if t["id"] != team][: r.randint(1, 2)] if r.random() < 0.2 else []
     return {
         "id": f"o{n}",
-        "title": f"{r.choice(VERBS)} {r.choice(NOUNS)} {n if r.random() > 0.02 else n - 1}",
+        "title": f"{r.choice(VERBS)} {r.choice(NOUNS)} for {_name(n if r.random() > 0.02 else n - 1)}",
         "level": level,
         "team": team,
         "cycle": "y" if level == "company" else "q4",
@@ -66,12 +66,17 @@ def _objective(n: int, level: str, r: random.Random, teams: list[Any], people: l
     }
 
 
+def _name(n: int) -> str:
+    """A made-up name: numbers in a title would be read as values."""
+    return "".join(chr(65 + (n // 26**place) % 26).lower() for place in range(4)).capitalize()
+
+
 def _key_result(id: str, n: int, r: random.Random, people: list[Any]) -> dict[str, Any]:
-    start = r.randint(0, 100)
+    start, metric = r.randint(0, 100), r.choice(METRICS)
     return {
         "id": id,
-        "title": f"{r.choice(VERBS)} {r.choice(METRICS)} in region {n if r.random() > 0.02 else n - 1}",
-        "metric": r.choice(METRICS),
+        "title": f"{r.choice(VERBS)} {metric} in region {n if r.random() > 0.02 else n - 1}",
+        "metric": metric,
         "unit": r.choice(["%", "EUR", "count", "ms"]),
         "direction": "increase",
         "start": None if r.random() < 0.03 else start if r.random() < 0.5 else start + 0.5,

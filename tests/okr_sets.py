@@ -8,9 +8,8 @@ from typing import Any
 
 from validator.document.normalise import normalise
 from validator.document.schema import INPUTS, LEVELS
-from validator.facts.build import build_facts
+from validator.facts.build import facts_as_of
 from validator.facts.fact import Fact
-from validator.facts.index import build_index
 
 Document = dict[str, Any]
 
@@ -195,10 +194,10 @@ def shuffled(value: Any, random: Random) -> Any:
 
 def facts(document: Document, as_of: datetime.date = AS_OF) -> dict[str, dict[str, dict[str, Any]]]:
     """Facts of a document by kind and by the id of their first item; of several about one item, the last."""
-    built = build_facts(build_index(normalise(document), as_of))
+    built = facts_as_of(normalise(document), as_of)
     return {kind: {fact.items[0][1]: fact.values for fact in listed} for kind, listed in built.items()}
 
 
 def listed(document: Document, kind: str, as_of: datetime.date = AS_OF) -> list[Fact]:
     """All facts of a kind."""
-    return build_facts(build_index(normalise(document), as_of))[kind]
+    return facts_as_of(normalise(document), as_of)[kind]

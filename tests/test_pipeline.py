@@ -21,7 +21,7 @@ from validator.rules.ruleset import Ruleset
 def test_the_stages_are_told_in_order(base: Ruleset) -> None:
     told: list[str] = []
     judge(rich(1), base, progress=told.append)
-    assert told == ["load", "facts", "rules", "report"]
+    assert told == ["load", "texts", "facts", "rules", "report"]
 
 
 def test_an_overlay_supplies_what_the_set_lacks_and_what_it_replaced_is_noted(base: Ruleset) -> None:

@@ -18,6 +18,7 @@ from validator.engine.select import compiled
 from validator.errors import BadInput, Fault
 from validator.facts.build import build_facts
 from validator.facts.index import build_index
+from validator.facts.texts import read_texts
 from validator.findings.judge import judge_facts
 from validator.findings.report import make_report
 from validator.rules.failure_table import load_failure_table
@@ -41,17 +42,19 @@ def judge(
 
     `fail_on` is the least severity that fails the gate (error, warning, info, never). `as_of` is the day of judgement;
     None: the day of the export, or else today in UTC. `notes` are what the reader of a file had to say. `progress` is told
-    the stages: load, facts, rules, report. Raises BadInput with every fault, each with a JSON Pointer into the document.
+    the stages: load, texts, facts, rules, report. Raises BadInput with every fault, each with a JSON Pointer into the document.
     """
     tell = progress or _silent
     with _collector_held():
         tell("load")
         whole, remarks = _overlaid(document, overlays)
         okrs = normalise(whole)
-        tell("facts")
+        tell("texts")
         day = as_of or okrs.source.exported_at or datetime.datetime.now(datetime.UTC).date()
         index = build_index(okrs, day)
-        facts = build_facts(index)
+        texts = read_texts(index)
+        tell("facts")
+        facts = build_facts(index, texts)
         tell("rules")
         judgement = judge_facts(index, facts, ruleset, compiled(ruleset, engine), load_failure_table())
         tell("report")

@@ -9,8 +9,7 @@ import pytest
 
 from tests.okr_sets import AS_OF, listed, rich, shuffled, small
 from validator.document.normalise import normalise
-from validator.facts.build import build_facts
-from validator.facts.index import build_index
+from validator.facts.build import facts_as_of
 from validator.facts.vocabulary import BY_KIND
 from validator.pipeline import judge
 from validator.rules.ruleset import Ruleset
@@ -20,7 +19,7 @@ NAMES_IN_ORDER = {"owner_names", "contributor_names", "summary"}
 
 
 def _facts(document: dict[str, Any]) -> dict[str, list[Any]]:
-    built = build_facts(build_index(normalise(document), AS_OF))
+    built = facts_as_of(normalise(document), AS_OF)
     return {
         kind: sorted(
             (sorted(f.items), f.key, sorted((k, str(v)) for k, v in f.values.items() if k not in NAMES_IN_ORDER))
@@ -62,7 +61,7 @@ def test_a_team_that_is_only_named_has_one_id_in_whatever_spelling_it_comes_firs
 @pytest.mark.parametrize("seed", range(5))
 def test_facts_hold_only_what_the_vocabulary_declares_in_the_type_that_it_declares(seed: int) -> None:
     types: dict[str, tuple[type, ...]] = {"number": (int, float), "yes/no": (bool,), "word": (str,), "text": (str,)}
-    built = build_facts(build_index(normalise(rich(seed)), AS_OF))
+    built = facts_as_of(normalise(rich(seed)), AS_OF)
     wrong = [
         (kind, name, value)
         for kind, found in built.items()
@@ -79,7 +78,7 @@ def test_random_sets_between_them_carry_every_attribute_of_the_vocabulary() -> N
     seen = {
         (kind, name)
         for seed in range(12)
-        for kind, found in build_facts(build_index(normalise(rich(seed)), AS_OF)).items()
+        for kind, found in facts_as_of(normalise(rich(seed)), AS_OF).items()
         for fact in found
         for name in fact.values
     }
@@ -88,6 +87,6 @@ def test_random_sets_between_them_carry_every_attribute_of_the_vocabulary() -> N
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_two_facts_of_a_kind_share_items_and_key(seed: int) -> None:
-    built = build_facts(build_index(normalise(rich(seed)), AS_OF))
+    built = facts_as_of(normalise(rich(seed)), AS_OF)
     identities = [(kind, tuple(sorted(fact.items)), fact.key) for kind, found in built.items() for fact in found]
     assert len(identities) == len(set(identities))

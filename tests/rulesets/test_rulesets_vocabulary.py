@@ -11,8 +11,7 @@ import pytest
 
 from validator.document.normalise import normalise
 from validator.document.schema import INPUTS
-from validator.facts.build import build_facts
-from validator.facts.index import build_index
+from validator.facts.build import facts_as_of
 from validator.facts.vocabulary import BY_KIND, KINDS, TYPES, VOCABULARY
 from validator.rules.examples import Example
 
@@ -43,7 +42,7 @@ def values(examples: list[Example], demo: dict[str, Any]) -> list[Value]:
 
 
 def facts_of(document: dict[str, Any]) -> Iterator[Value]:
-    for kind, facts in build_facts(build_index(normalise(document), DAY)).items():
+    for kind, facts in facts_as_of(normalise(document), DAY).items():
         for fact in facts:
             yield from ((kind, name, value) for name, value in fact.values.items())
 

@@ -11,6 +11,7 @@ from rich.console import Console
 _PATIENCE = 0.5
 _STAGES = {
     "load": "checking the document",
+    "texts": "reading the texts",
     "facts": "working out the facts",
     "rules": "judging by the rules",
     "report": "making the report",

@@ -1,5 +1,4 @@
-"""Which claims are worth comparing: those that share a rare word, two common ones, a catalogue metric, a
-trade-off or a baseline."""
+"""Which claims are worth comparing: those that share a rare word, two common ones, a metric, a trade-off, a baseline."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from validator.detection.catalogue import Catalogue
@@ -46,27 +47,25 @@ class Claim(NamedTuple):
     """The same metrics and their inverses, with the way that each moves: 1 up, -1 down; none where it is not known."""
 
 
-class Wording(NamedTuple):
-    """The texts that a claim is read from."""
-
-    title: str
-    metric: str | None
-    objective: str
-    team: str | None
-
-
 def roots(text: str) -> frozenset[str]:
     """The roots of a text's words, and its numbers."""
     return frozenset(key[:ROOT] for key in keys(text)).union(_NUMBER.findall(text[:500]))
 
 
-def names_of(wording: Wording, measure: Measure) -> frozenset[str]:
+@lru_cache(maxsize=4_096)
+def roots_of_name(text: str) -> frozenset[str]:
+    """The same for texts that many key results have in common: their objective's title, their team's name."""
+    return roots(text)
+
+
+def names_of(title: str, measure: Measure) -> frozenset[str]:
     """Scopes, capitalised words inside the title, and numbers of the title that are neither baseline nor target."""
     values = {value for value in (measure.baseline, measure.target) if value is not None}
-    labels = {number for number in _NUMBER.findall(wording.title[:500]) if _value(number) not in values}
-    named = {key[:ROOT] for name in _NAME.findall(wording.title[:500]) for key in keys(name)}
+    values |= {round(abs(measure.relative) * 100, 6)} if measure.relative is not None else set()
+    labels = {number for number in _NUMBER.findall(title[:500]) if _value(number) not in values}
+    named = {key[:ROOT] for name in _NAME.findall(title[:500]) for key in keys(name)}
     scoped = {key[:ROOT] for scope in measure.scope for key in keys(scope)}
-    return frozenset(named | scoped | (labels if len(labels) <= 2 and not measure.relative else set()))
+    return frozenset(named | scoped | (labels if len(labels) <= 2 else set()))
 
 
 def _value(number: str) -> float | None:

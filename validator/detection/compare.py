@@ -48,8 +48,10 @@ def weights(claims: Iterable[Claim]) -> Weights:
 
 
 def compare(one: Claim, other: Claim, weight: Weights) -> Evidence | None:
-    """What speaks for one measure under two claims; None where another scope or level parts them, or nothing speaks."""
+    """What speaks for one measure under two claims; None where scope, level or unit parts them, or nothing speaks."""
     if (one.level == "company") != (other.level == "company") or _both_left(one.names, other.names, one, other):
+        return None
+    if one.measure.unit and other.measure.unit and one.measure.unit != other.measure.unit:
         return None
     likeness, basis, runs = _likeness(one, other, weight)
     if likeness <= 0:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from validator.detection.candidates import candidates
 from validator.detection.catalogue import Catalogue, content, load_catalogue
-from validator.detection.claims import Claim, Wording, concepts_of, metrics_of, names_of, roots
+from validator.detection.claims import ROOT, Claim, concepts_of, metrics_of, names_of, roots, roots_of_name
 from validator.detection.compare import BY_CATALOGUE, Weights, compare, valued, weights
-from validator.detection.measure import Measure, read_measure
+from validator.detection.measure import Measure
 from validator.detection.trade_offs import trade_off
 from validator.document.model import KeyResult, Objective
 from validator.facts import graph
 from validator.facts.fact import Fact
 from validator.facts.index import Index, cycle_of, known, team_name, team_of
+from validator.facts.wording import Wording
 
 LEAST = 0.5
 """Likeness from which a pair is a fact; rules ask for more."""
 _WAYS = {1: "same", -1: "opposite", 0: "unknown"}
 
 
-def claimed_pair_facts(index: Index) -> Iterator[Fact]:
+def claimed_pair_facts(index: Index, wordings: Mapping[str, Wording]) -> Iterator[Fact]:
     """One fact a pair of key results of different objectives that at one time claim one measure, or pull against it."""
     if len(index.key_results) < 2:
         return
     catalogue = load_catalogue()
-    claims = [_claim(index, o, kr, catalogue) for o in index.okrs.objectives for kr in o.key_results]
+    claims = [
+        _claim(index, o, kr, wordings[kr.id].measure, catalogue) for o in index.okrs.objectives for kr in o.key_results
+    ]
     weight = weights(claims)
     for one, other in candidates(claims, catalogue):
         found = _found(one, other, weight, catalogue) if _at_one_time(index, one, other) else {}
@@ -52,11 +55,10 @@ def _found(one: Claim, other: Claim, weight: Weights, catalogue: Catalogue) -> d
     return {"confidence": BY_CATALOGUE, "ways": "trade-off", "basis": against.reason, "settle": against.settle}
 
 
-def _claim(index: Index, objective: Objective, kr: KeyResult, catalogue: Catalogue) -> Claim:
-    measure = read_measure(kr.title, kr.metric, kr.start, kr.target, kr.unit, kr.direction)
+def _claim(index: Index, objective: Objective, kr: KeyResult, measure: Measure, catalogue: Catalogue) -> Claim:
     team = team_of(index, kr)
-    concepts = concepts_of(content(f"{kr.title} {kr.metric or ''}"), catalogue)
-    wording = Wording(kr.title, kr.metric, objective.title, team_name(index, team))
+    own = f"{kr.title} {kr.metric or ''}"
+    concepts = concepts_of(content(own), catalogue)
     return Claim(
         id=kr.id,
         objective=objective.id,
@@ -64,9 +66,9 @@ def _claim(index: Index, objective: Objective, kr: KeyResult, catalogue: Catalog
         level=objective.level,
         cycle=cycle_of(index, kr),
         measure=measure,
-        phrase=roots(" ".join(measure.phrase)),
-        around=roots(" ".join(filter(None, wording))),
-        names=names_of(wording, measure) | (roots(kr.segment) if kr.segment else frozenset()),
+        phrase=frozenset(stem[:ROOT] for stem in measure.phrase),
+        around=roots(own) | roots_of_name(objective.title) | roots_of_name(team_name(index, team) or ""),
+        names=names_of(kr.title, measure) | (roots(kr.segment) if kr.segment else frozenset()),
         concepts=concepts,
         metrics=metrics_of(concepts, measure.direction, catalogue),
     )

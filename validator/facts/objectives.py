@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from validator.detection.wording import IS_METRIC, VAGUE, judge_objective
+from validator.detection.wording import IS_METRIC, VAGUE
 from validator.document.model import Objective
 from validator.facts.fact import Fact
 from validator.facts.index import ACCOUNTABLE, ENDED, RANK, RUNNING, Index, accountable, cycle_window, known
 from validator.facts.reliance import Reliance
 from validator.facts.reviews import Calendar, Window, count_all, count_mid
-from validator.facts.wording import Wording
+from validator.facts.texts import Texts
 
 CROWD = 50
 """Teams under one parent up to which they count as one another's neighbours."""
 
 
-def objective_facts(
-    index: Index, wordings: Mapping[str, Wording], undeclared: Mapping[str, Sequence[Reliance]]
-) -> Iterator[Fact]:
-    """One fact an objective: `wordings` of its key results, and what its text relies on without saying so elsewhere."""
+def objective_facts(index: Index, texts: Texts) -> Iterator[Fact]:
+    """One fact an objective."""
     dependencies = _dependency_counts(index)
     for objective in index.okrs.objectives:
         values = {
@@ -30,8 +28,8 @@ def objective_facts(
             **_alignment(index, objective),
             **_reviewed(index, objective),
             **_timing(index, objective),
-            **_worded(objective, wordings),
-            **_relying(index, undeclared.get(objective.id, ())),
+            **_worded(objective, texts),
+            **_relying(index, texts.reliances.get(objective.id, ())),
             "key_result_count": len(objective.key_results),
             "dependency_count": dependencies.get(objective.id, 0),
         }
@@ -158,9 +156,9 @@ def _timing(index: Index, objective: Objective) -> dict[str, Any]:
     )
 
 
-def _worded(objective: Objective, wordings: Mapping[str, Wording]) -> dict[str, Any]:
-    labels = judge_objective(objective.title)
-    own = sum(1 for kr in objective.key_results if wordings[kr.id].counts_own_activity)
+def _worded(objective: Objective, texts: Texts) -> dict[str, Any]:
+    labels = texts.labels[objective.id]
+    own = sum(1 for kr in objective.key_results if texts.wordings[kr.id].counts_own_activity)
     return {
         "title_is_metric": IS_METRIC in labels,
         "vague": VAGUE in labels,
