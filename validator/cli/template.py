@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from connectors.reading.template import write_template
 
+from connectors.reading.template import write_template
 from validator.cli.output import print_lines
 
 
