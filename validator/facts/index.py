@@ -134,6 +134,11 @@ def _delivery_teams(objective: Objective) -> frozenset[str]:
     return frozenset([objective.team]) if objective.level == "team" and objective.team else frozenset()
 
 
+def objective_of(index: Index, id: str) -> str | None:
+    """The objective of an id, or the one that the key result of that id lies in; None where there is neither."""
+    return _served(id, index.objectives, index.key_results)
+
+
 def cycle_window(index: Index, cycle: str | None) -> Window | None:
     """First and last day of a cycle, where both are known."""
     return index.windows.get(cycle) if cycle is not None else None

@@ -8,7 +8,17 @@ from typing import Any
 from validator.detection.wording import IS_METRIC, VAGUE
 from validator.document.model import Objective
 from validator.facts.fact import Fact
-from validator.facts.index import ACCOUNTABLE, ENDED, RANK, RUNNING, Index, accountable, cycle_window, known
+from validator.facts.index import (
+    ACCOUNTABLE,
+    ENDED,
+    RANK,
+    RUNNING,
+    Index,
+    accountable,
+    cycle_window,
+    known,
+    objective_of,
+)
 from validator.facts.reliance import Reliance
 from validator.facts.reviews import Calendar, Window, count_all, count_mid
 from validator.facts.texts import Texts
@@ -176,8 +186,7 @@ def _relying(index: Index, undeclared: Sequence[Reliance]) -> dict[str, Any]:
 def _dependency_counts(index: Index) -> dict[str, int]:
     counts: dict[str, int] = {}
     for dependency in index.okrs.dependencies:
-        kr = index.key_results.get(dependency.from_)
-        id = kr.objective if kr and dependency.from_ not in index.objectives else dependency.from_
+        id = objective_of(index, dependency.from_)
         if id is not None:
             counts[id] = counts.get(id, 0) + 1
     return counts

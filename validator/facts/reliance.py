@@ -8,7 +8,7 @@ from typing import NamedTuple
 from validator.detection.reliance import Names, names_of, relied_on
 from validator.document.model import Objective
 from validator.facts.fact import Fact
-from validator.facts.index import Index, known, team_name
+from validator.facts.index import Index, known, objective_of, team_name
 
 
 class Reliance(NamedTuple):
@@ -65,8 +65,7 @@ def _declared(index: Index) -> Mapping[str, frozenset[str]]:
         if named:
             found[objective.id] = named
     for dependency in index.okrs.dependencies:
-        needer = index.key_results.get(dependency.from_)
-        id = needer.objective if needer and dependency.from_ not in index.objectives else dependency.from_
+        id = objective_of(index, dependency.from_)
         if id is not None:
             found.setdefault(id, set()).add(dependency.on_team)
     return {id: frozenset(teams) for id, teams in found.items()}

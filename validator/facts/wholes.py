@@ -8,7 +8,7 @@ from typing import Any
 
 from validator.document.model import Objective
 from validator.facts.fact import Fact, Item
-from validator.facts.index import Index, accountable, cycle_window, known
+from validator.facts.index import Index, accountable, cycle_window, known, objective_of
 from validator.facts.objectives import class_of
 from validator.facts.reviews import count_all, count_end, count_mid, count_start
 
@@ -125,9 +125,8 @@ def _reliances(index: Index) -> Iterator[tuple[Objective, str]]:
     """Each objective with each other team that it depends on or counts on, both once."""
     seen = set()
     for dependency in index.okrs.dependencies:
-        kr = index.key_results.get(dependency.from_)
-        id = kr.objective if kr and dependency.from_ not in index.objectives else dependency.from_
-        if id is not None and id in index.objectives and (id, dependency.on_team) not in seen:
+        id = objective_of(index, dependency.from_)
+        if id is not None and (id, dependency.on_team) not in seen:
             seen.add((id, dependency.on_team))
             yield index.objectives[id], dependency.on_team
     for objective in index.okrs.objectives:
