@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 OBJECTIVES = 200_000
-KEY_RESULTS = 1_000_000
 KEY_RESULTS_OF_ONE_OBJECTIVE = 1_000
 LISTED = 100_000
 """Entries of any other list at the top of a document."""

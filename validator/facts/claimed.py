@@ -96,7 +96,7 @@ def _sides(index: Index, one: Claim, other: Claim) -> dict[str, Any]:
         "level": one.level,
         "cycle": one.cycle,
         "same_team": one.team == other.team if one.team and other.team else None,
-        "related": _related(index, one.objective, other.objective),
+        "related": graph.related(one.objective, other.objective, index.above),
         "one_context": _one_context(index, one, other),
         "declared": _declared(index, one, other),
         "agreed": bool(index.agreed.get(one.objective, frozenset()) & index.agreed.get(other.objective, frozenset())),
@@ -108,10 +108,6 @@ def _numbers(measure: Measure) -> str:
     return " to ".join(values) or "no number"
 
 
-def _related(index: Index, one: str, other: str) -> bool:
-    return graph.serves(one, other, index.above) or graph.serves(other, one, index.above)
-
-
 def _one_context(index: Index, one: Claim, other: Claim) -> bool:
     """Whether the two meet: one team, one parent, or words in common about what is measured."""
     above = set(index.above.get(one.objective, ())) & set(index.above.get(other.objective, ()))
@@ -119,7 +115,7 @@ def _one_context(index: Index, one: Claim, other: Claim) -> bool:
 
 
 def _declared(index: Index, one: Claim, other: Claim) -> bool:
-    """Whether the two sides say that they share it: by contribution, a shared key result, or a link."""
+    """Whether the two sides say that they share it: by contribution or by a shared key result."""
     return _shares(index, one, other.team) or _shares(index, other, one.team)
 
 

@@ -87,6 +87,11 @@ def _few(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset(seen)
 
 
+def related(one: str, other: str, above: Graph) -> bool:
+    """Whether one of two nodes lies above the other."""
+    return serves(one, other, above) or serves(other, one, above)
+
+
 def serves(node: str, ancestor: str, above: Graph) -> bool:
     """Whether `ancestor` lies above `node`, within CLIMB steps."""
     seen, front = {node}, [node]

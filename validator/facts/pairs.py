@@ -60,7 +60,7 @@ def _related(index: Index, one: _Titled, other: _Titled) -> bool:
         return False
     if low == high:
         return one.kind == "objective"
-    return graph.serves(low, high, index.above) or graph.serves(high, low, index.above)
+    return graph.related(low, high, index.above)
 
 
 def _fact(index: Index, one: _Titled, other: _Titled, *, related: bool) -> Fact:
