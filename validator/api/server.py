@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from validator.api import logs
-from validator.api.worker import Worker
+from validator.api.worker import ENDINGS, Worker
 from validator.settings import Settings, checked, is_loopback, read_settings
 
 _METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
@@ -79,6 +81,18 @@ class ServerLogger(Logger):  # type: ignore[misc]
         self.error_log.setLevel(logging.WARNING)
 
 
+class _Arbiter(Arbiter):  # type: ignore[misc]
+    """Starts processes that hear each signal to stop, even one that comes while they start."""
+
+    def spawn_worker(self) -> Any:
+        """Start a process; a signal for it waits until it has its own ears (Worker.init_signals)."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+        try:
+            return super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, set up by our settings alone."""
 
@@ -90,6 +104,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """Translate our settings into gunicorn's."""
         for name, value in _config(self.settings).items():
             self.cfg.set(name, value)
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        _Arbiter(self).run()
 
     def load(self) -> Callable[..., Any]:
         """The application; called in each process."""

@@ -6,6 +6,7 @@ gunicorn itself waits for ever for the rest of a request once its first byte is 
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 import time
 from typing import Any
@@ -16,6 +17,8 @@ from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from validator.api import logs
 
+ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+"""Signals to stop."""
 _STATUS = {
     errors.LimitRequestLine: (414, "URI Too Long"),
     errors.LimitRequestHeaders: (431, "Request Header Fields Too Large"),
@@ -64,6 +67,11 @@ def _too_slow() -> TimeoutError:
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """A threaded worker whose connections have deadlines, and whose refusals are problems like all others."""
+
+    def init_signals(self) -> None:
+        """Listen to signals; one that came since the process began is heard now."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
     def handle(self, conn: Any) -> Any:
         """Serve one request; a connection that has sent nothing yet waits outside the threads."""
