@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs bench soak lock clean
+.PHONY: demo test lint docs bench score fit soak lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/okr-validator demo
@@ -23,6 +23,13 @@ docs: $(VENV)/.installed-dev          ## write the generated pages again
 
 bench: $(VENV)/.installed-dev         ## what each stage costs, by size of the set
 	$(BIN)/python -m benchmarks.stages
+
+score: $(VENV)/.installed-dev        ## what detection is worth on a labelled set: make score SET=folder [MODEL=folder]
+	$(BIN)/python -m benchmarks.detection.score $(SET) $(if $(MODEL),--meaning $(MODEL))
+
+fit: $(VENV)/.installed-dev          ## fit the pair model again: make fit SET=pairs.jsonl [MODEL=folder]
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[fit]'
+	$(BIN)/python -m benchmarks.detection.fit --write $(if $(SET),--set $(SET)) $(if $(MODEL),--meaning $(MODEL))
 
 soak: $(VENV)/.installed-dev          ## a minute of different documents from many threads and processes
 	$(BIN)/python -m benchmarks.soak

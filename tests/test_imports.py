@@ -20,11 +20,11 @@ ALLOWED: dict[str, set[str]] = {
     "rules": {"errors", "document", "facts"},
     "engine": {"rules"},
     "findings": {"document", "facts", "rules", "engine"},
-    "pipeline": {"errors", "document", "facts", "rules", "engine", "findings"},
+    "pipeline": {"errors", "detection", "document", "facts", "rules", "engine", "findings"},
     "proving": {"errors", "rules", "engine", "pipeline"},
     "report": set(),
-    "api": {"settings", "errors", "document", "facts", "rules", "pipeline", "report"},
-    "cli": {"settings", "errors", "document", "facts", "rules", "pipeline", "proving", "report", "api"},
+    "api": {"settings", "errors", "detection", "document", "facts", "rules", "pipeline", "report"},
+    "cli": {"settings", "errors", "detection", "document", "facts", "rules", "pipeline", "proving", "report", "api"},
     "__main__": {"cli"},
 }
 """Parts of the validator that each part may import, besides itself and the package's own version."""

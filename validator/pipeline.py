@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from validator.detection.semantic.encoder import Encoder
 from validator.document.normalise import normalise
 from validator.document.overlay import merge
 from validator.engine.select import compiled
@@ -37,12 +38,14 @@ def judge(
     notes: Sequence[str] = (),
     progress: Progress | None = None,
     engine: str | None = None,
+    encoder: Encoder | None = None,
 ) -> dict[str, Any]:
     """The report on a document.
 
     `fail_on` is the least severity that fails the gate (error, warning, info, never). `as_of` is the day of judgement;
     None: the day of the export, or else today in UTC. `notes` are what the reader of a file had to say. `progress` is told
-    the stages: load, texts, facts, rules, report. Raises BadInput with every fault, each with a JSON Pointer into the document.
+    the stages: load, texts, facts, rules, report. `encoder` adds likeness of meaning to the comparison of key results
+    (see `detection.semantic`). Raises BadInput with every fault, each with a JSON Pointer into the document.
     """
     tell = progress or _silent
     with _collector_held():
@@ -52,7 +55,7 @@ def judge(
         tell("texts")
         day = as_of or okrs.source.exported_at or datetime.datetime.now(datetime.UTC).date()
         index = build_index(okrs, day)
-        texts = read_texts(index)
+        texts = read_texts(index, encoder)
         tell("facts")
         facts = build_facts(index, texts)
         tell("rules")

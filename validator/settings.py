@@ -48,6 +48,10 @@ class Settings(NamedTuple):
     """Seconds that running requests may still take after a signal to stop."""
     max_requests: int = 10_000
     """Requests after which a process is replaced by a fresh one; 0 for never."""
+    database_url: str = "sqlite:///okr-validator.db"
+    """Where runs, findings, waivers and keys are kept: SQLite or PostgreSQL, as SQLAlchemy writes it."""
+    model_dir: Path | None = None
+    """Folder of the model that gives likeness of meaning (extra “semantic”); None: key results are compared by words."""
     ruleset: str = "base"
     """Ruleset that judges where the request names none."""
     log_level: str = "info"
@@ -168,6 +172,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "request_timeout": _seconds,
     "graceful_timeout": _whole(1, 3_600),
     "max_requests": _whole(0, 10**9),
+    "database_url": str,
+    "model_dir": Path,
     "ruleset": _word(r"[a-z0-9][a-z0-9_-]{0,63}", "the name of a ruleset"),
     "log_level": _word(r"debug|info|warning|error", "debug, info, warning or error"),
     "debug": _flag,

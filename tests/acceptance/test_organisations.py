@@ -74,3 +74,20 @@ def shuffled(value: Any, r: random.Random) -> Any:
     if isinstance(value, list):
         return r.sample([shuffled(inner, r) for inner in value], len(value))
     return value
+
+
+def test_most_duplicates_and_conflicts_of_ordinary_text_are_found_and_hardly_a_false_alarm(shared: Path) -> None:
+    planted = found = alarms = 0
+    for case in CASES:
+        answers = json.loads((shared / f"detection/orgs/{case}.answers.json").read_text())
+        module, findings = cases(shared), judge(document(shared, case), load_ruleset("base"))["findings"]
+        pairs = module.KINDS["duplicate_ownership"] | module.KINDS["opposing_key_results"]
+        allowed = answers["violations"] + answers["tolerated"]
+        kinds = [v for v in answers["violations"] if v["kind"] in ("duplicate_ownership", "opposing_key_results")]
+        planted += len(kinds)
+        found += sum(any(module.matches(v, finding) for finding in findings) for v in kinds)
+        wrong = [f for f in findings if f["rule"] in pairs and not any(module.matches(v, f) for v in allowed)]
+        assert len(wrong) <= 2
+        alarms += len(wrong)
+    assert found >= 0.6 * planted
+    assert found >= 0.6 * (found + alarms)

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 from flask import current_app
 
 from validator.api.gate import Gate
+from validator.detection.semantic.encoder import Encoder
 from validator.settings import Settings
 
 KEY = "okr-validator"
@@ -17,6 +18,8 @@ class Services(NamedTuple):
 
     settings: Settings
     gate: Gate
+    encoder: Encoder | None
+    """Gives likeness of meaning; None: key results are compared by words."""
 
 
 def services() -> Services:

@@ -89,6 +89,7 @@ def _judge(given: intake.Input, ruleset: Ruleset, query: dict[str, Any]) -> dict
             fail_on=query["fail_on"],
             as_of=query.get("as_of"),
             notes=given.notes,
+            encoder=services().encoder,
         )
     except BadInput as error:
         raise intake.at_fault(uploads.with_places(error.faults, given.places)) from None

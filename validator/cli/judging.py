@@ -10,6 +10,7 @@ from connectors.contract import Fault, Settings
 from validator.cli.faults import located
 from validator.cli.progress import stages
 from validator.cli.source import read_overlay, read_source
+from validator.detection.semantic.minilm import load_encoder
 from validator.errors import BadInput
 from validator.pipeline import judge
 from validator.report.outline import gaps
@@ -30,6 +31,8 @@ class Request(NamedTuple):
     as_of: date | None = None
     connector: str | None = None
     settings: Settings = Settings()
+    model_dir: Path | None = None
+    """Folder of the model that gives likeness of meaning."""
 
 
 def judged(request: Request, *, quiet: bool = False) -> Report:
@@ -50,6 +53,7 @@ def judged(request: Request, *, quiet: bool = False) -> Report:
                 as_of=request.as_of,
                 notes=reading.notes,
                 progress=stage,
+                encoder=load_encoder(request.model_dir) if request.model_dir else None,
             )
         except BadInput as error:
             raise BadInput(located(error.faults, reading.places, overlaid=bool(request.overlays))) from error

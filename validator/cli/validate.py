@@ -13,6 +13,7 @@ from validator.cli.output import print_out, terminal_view, write_file
 from validator.report.formats import FORMATS
 from validator.report.view import Report, View
 from validator.report.words import severity_counts
+from validator.settings import read_settings
 
 _EPILOG = """\b
 Examples:
@@ -51,6 +52,12 @@ _Existing = click.Path(exists=True, path_type=Path)
 @click.option("--sheet", help="The one sheet of a workbook to read.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How 01/02/2026 is meant.")
 @click.option("--decimals", type=click.Choice(["point", "comma"]), help="How 1,234 is meant.")
+@click.option(
+    "--model-dir",
+    "model",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the model that gives likeness of meaning (extra “semantic”); finds more conflicts.",
+)
 @click.option("--all", "everything", is_flag=True, help="List every finding, and why it fired.")
 @click.option("--quiet", is_flag=True, help="Print no report; the exit code says it.")
 def command(
@@ -65,13 +72,15 @@ def command(
     sheet: str | None,
     dates: str | None,
     decimals: str | None,
+    model: Path | None,
     everything: bool,
     quiet: bool,
 ) -> int:
     """Judge the OKR set in PATH: a file, a folder, or "-" for standard input."""
     settings = Settings(dates=dates, decimals=decimals, sheet=sheet)
     day = as_of.date() if as_of else None
-    report = judged(Request(path, ruleset, overlays, fail_on, day, connector, settings), quiet=quiet)
+    model_dir = model or read_settings().model_dir
+    report = judged(Request(path, ruleset, overlays, fail_on, day, connector, settings, model_dir), quiet=quiet)
     _deliver(report, format_name, output, terminal_view(path)._replace(everything=everything), quiet=quiet)
     return 0 if report["status"] == "pass" else 1
 

@@ -11,15 +11,14 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-import yaml
-
+from validator.detection.phrases import Phrases, index_phrases
+from validator.detection.tables import EMPTY, read_table
 from validator.detection.text import keys
 from validator.errors import BadRuleset, Fault
 
 FILE = "metrics.yaml"
 BETTER = ("higher", "lower", "either")
 MOVES = {"increase": 1, "decrease": -1}
-_EMPTY = frozenset("of the a an in on to for per by with at from and or is are that who which".split())
 
 
 class Metric(NamedTuple):
@@ -56,8 +55,8 @@ class Catalogue(NamedTuple):
     """By the two metrics or families."""
     opposed: Mapping[str, tuple[str, ...]]
     """Metrics that stand against a metric in a strong trade-off."""
-    phrases: Mapping[str, tuple[tuple[frozenset[str], str], ...]]
-    """Stems of each name and synonym with the metric, by the stem that fewest phrases share."""
+    phrases: Phrases[str]
+    """Stems of each name and synonym, with the metric."""
 
     def canonical(self, id: str) -> tuple[str, int]:
         """One name for a metric and its inverse, and whether the metric runs with it (1) or against it (-1)."""
@@ -73,10 +72,7 @@ def load_catalogue() -> Catalogue:
 
 def read_catalogue(text: str) -> Catalogue:
     """The catalogue of a YAML text. Raises BadRuleset with every fault."""
-    try:
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  both are safe loaders
-    except yaml.YAMLError as error:
-        raise BadRuleset([Fault("", f"Not YAML: {error}", "", FILE)]) from None
+    data = read_table(FILE, text)
     faults = list(_faults(data))
     if faults:
         raise BadRuleset(faults)
@@ -121,20 +117,13 @@ def _trade_off(entry: Mapping[str, Any]) -> TradeOff:
 
 def content(text: str) -> frozenset[str]:
     """The stems of a text that carry meaning."""
-    return frozenset(keys(text)) - _EMPTY
+    return frozenset(keys(text)) - EMPTY
 
 
-def _phrases(metrics: Mapping[str, Metric]) -> dict[str, tuple[tuple[frozenset[str], str], ...]]:
-    stems = [(content(text), m.id) for m in metrics.values() for text in (m.name, m.id.replace("-", " "), *m.synonyms)]
-    spread: dict[str, int] = defaultdict(int)
-    for words, _ in stems:
-        for word in words:
-            spread[word] += 1
-    index: dict[str, dict[tuple[frozenset[str], str], None]] = defaultdict(dict)
-    for words, id in stems:
-        if words:
-            index[min(words, key=lambda word: (spread[word], word))][words, id] = None
-    return {word: tuple(listed) for word, listed in index.items()}
+def _phrases(metrics: Mapping[str, Metric]) -> Phrases[str]:
+    return index_phrases(
+        (content(text), m.id) for m in metrics.values() for text in (m.name, m.id.replace("-", " "), *m.synonyms)
+    )
 
 
 def _faults(data: Any) -> Iterator[Fault]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from validator.detection.claims import ROOT, Claim
+from validator.detection.bags import RAREST
+from validator.detection.claims import Claim
+from validator.detection.moves import way
+from validator.detection.text import ROOT
 
 COMMON_BASELINES = frozenset((0.0, 1.0, 10.0, 50.0, 100.0))
 """Starting values that many measures share by chance."""
@@ -40,26 +41,19 @@ class Evidence(NamedTuple):
     """Why, in words."""
 
 
-def weights(claims: Iterable[Claim]) -> Weights:
-    """How telling each root is: the rarer in the set, the more."""
-    listed = list(claims)
-    spread = Counter(root for claim in listed for root in claim.phrase)
-    return {root: math.log((len(listed) + 1) / (count + 0.5)) for root, count in spread.items()}
-
-
 def compare(one: Claim, other: Claim, weight: Weights) -> Evidence | None:
     """What speaks for one measure under two claims; None where scope, level or unit parts them, or nothing speaks."""
-    if (one.level == "company") != (other.level == "company") or _both_left(one.names, other.names, one, other):
+    if (one.level == "company") != (other.level == "company") or both_left(one.names, other.names, one, other):
         return None
     if one.measure.unit and other.measure.unit and one.measure.unit != other.measure.unit:
         return None
     likeness, basis, runs = _likeness(one, other, weight)
     if likeness <= 0:
         return None
-    return Evidence(likeness, _way(one, other) * _way(other, one) * runs, one_baseline(one, other), basis)
+    return Evidence(likeness, way(one, other) * way(other, one) * runs, one_baseline(one, other), basis)
 
 
-def _both_left(mine: frozenset[str], theirs: frozenset[str], one: Claim, other: Claim) -> bool:
+def both_left(mine: frozenset[str], theirs: frozenset[str], one: Claim, other: Claim) -> bool:
     """Whether each says something that the other does not: two regions, two products, two kinds of case."""
     return bool(mine - other.around - _GENERAL) and bool(theirs - one.around - _GENERAL)
 
@@ -70,7 +64,7 @@ def _likeness(one: Claim, other: Claim, weight: Weights) -> tuple[float, str, in
     if concept is not None:
         runs = one.concepts[concept].runs * other.concepts[concept].runs
         return BY_CATALOGUE, f"both measure {concept.replace('-', ' ')}", runs
-    if _both_left(one.phrase, other.phrase, one, other):
+    if both_left(one.phrase, other.phrase, one, other):
         return 0.0, "", 1
     common = _weight(one.phrase & other.phrase, weight)
     smaller = min(_weight(one.phrase, weight), _weight(other.phrase, weight))
@@ -81,7 +75,7 @@ def _likeness(one: Claim, other: Claim, weight: Weights) -> tuple[float, str, in
 
 
 def _weight(roots: frozenset[str], weight: Weights) -> float:
-    return sum(weight.get(root, 0.0) for root in roots)
+    return sum(weight.get(root, RAREST) for root in roots)
 
 
 def one_baseline(one: Claim, other: Claim) -> bool:
@@ -108,14 +102,6 @@ def _concept(one: Claim, other: Claim) -> str | None:
     """A catalogue metric that both name, and beside which they say nothing that parts them."""
     for id in sorted(one.concepts.keys() & other.concepts.keys()):
         mine, theirs = one.phrase - one.concepts[id].words, other.phrase - other.concepts[id].words
-        if not _both_left(mine, theirs, one, other) and max(len(mine - _GENERAL), len(theirs - _GENERAL)) <= 1:
+        if not both_left(mine, theirs, one, other) and max(len(mine - _GENERAL), len(theirs - _GENERAL)) <= 1:
             return id
     return None
-
-
-def _way(claim: Claim, beside: Claim) -> int:
-    """The way a claim moves; a bare target is read against the other's baseline."""
-    own, theirs = claim.measure, beside.measure
-    if own.direction or own.target is None or theirs.baseline is None or own.unit != theirs.unit:
-        return own.direction
-    return (own.target > theirs.baseline) - (own.target < theirs.baseline)

@@ -58,6 +58,10 @@ def tokens(text: str, longest: int = LONGEST) -> list[Token]:
     return found
 
 
+ROOT = 6
+"""Letters of a stem by which two words count as one: readmit and readmission."""
+
+
 def keys(text: str) -> tuple[str, ...]:
     """The stems of all words of a text."""
     return tuple(token.key for token in tokens(text, len(text)) if token.kind == WORD)

@@ -28,6 +28,7 @@ class Words(NamedTuple):
     cut_words: frozenset[str]
     improve_words: frozenset[str]
     hold_words: frozenset[str]
+    bad_words: frozenset[str]
     target_words: frozenset[str]
     baseline_words: frozenset[str]
     label_words: frozenset[str]

@@ -41,6 +41,6 @@ def build_facts(index: Index, texts: Texts) -> Facts:
         "dependency": [*dependency_facts(index), *reliance_facts(index, texts.reliances)],
         "review": list(review_facts(index)),
         "governance": list(governance_facts(index)),
-        "conflict": list(conflict_facts(index)),
+        "conflict": list(conflict_facts(index, texts.claimed)),
         "pair": [*pair_facts(index), *texts.claimed],
     }

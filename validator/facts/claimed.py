@@ -6,72 +6,90 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from validator.detection.candidates import candidates
-from validator.detection.catalogue import Catalogue, content, load_catalogue
-from validator.detection.claims import ROOT, Claim, concepts_of, metrics_of, names_of, roots, roots_of_name
-from validator.detection.compare import BY_CATALOGUE, Weights, compare, valued, weights
+from validator.detection.catalogue import Catalogue, load_catalogue
+from validator.detection.claims import Claim, Place, Said, claim_of
+from validator.detection.compare import one_baseline, valued
+from validator.detection.features import read_pair
+from validator.detection.meaning import Meanings, meaning_features, read_meanings
 from validator.detection.measure import Measure
-from validator.detection.trade_offs import trade_off
+from validator.detection.model import PLAIN, SEMANTIC, Model, chances, load_model
+from validator.detection.semantic.encoder import Encoder
+from validator.detection.verdict import Verdict, verdict
 from validator.document.model import KeyResult, Objective
 from validator.facts import graph
 from validator.facts.fact import Fact
 from validator.facts.index import Index, cycle_of, known, team_name, team_of
 from validator.facts.wording import Wording
 
-LEAST = 0.5
-"""Likeness from which a pair is a fact; rules ask for more."""
-_WAYS = {1: "same", -1: "opposite", 0: "unknown"}
+LEAST = 0.1
+"""Confidence from which a pair is a fact; rules ask for more."""
 
 
-def claimed_pair_facts(index: Index, wordings: Mapping[str, Wording]) -> Iterator[Fact]:
-    """One fact a pair of key results of different objectives that at one time claim one measure, or pull against it."""
+def claimed_pair_facts(index: Index, wordings: Mapping[str, Wording], encoder: Encoder | None = None) -> Iterator[Fact]:
+    """One fact a pair of key results of different objectives that at one time have to do with each other.
+
+    An encoder adds likeness of meaning to what the pairs are judged by.
+    """
     if len(index.key_results) < 2:
         return
     catalogue = load_catalogue()
-    claims = [
-        _claim(index, o, kr, wordings[kr.id].measure, catalogue) for o in index.okrs.objectives for kr in o.key_results
-    ]
-    weight = weights(claims)
-    for one, other in candidates(claims, catalogue):
-        found = _found(one, other, weight, catalogue) if _at_one_time(index, one, other) else {}
+    claims = claims_of(index, wordings)
+    meanings = _meanings(index, encoder) if encoder is not None else None
+    model = load_model(PLAIN if meanings is None else SEMANTIC)
+    for one, other in candidates(claims, catalogue, meanings):
+        if not _at_one_time(index, one, other):
+            continue
+        found = _found(one, other, catalogue, model, meanings)
         if found:
             values = known(**found, **_sides(index, one, other))
             yield Fact(values, (("key_result", one.id), ("key_result", other.id),
                                 ("objective", one.objective), ("objective", other.objective)), "claim")  # fmt: skip
 
 
-def _found(one: Claim, other: Claim, weight: Weights, catalogue: Catalogue) -> dict[str, Any]:
+def _found(one: Claim, other: Claim, catalogue: Catalogue, model: Model, meanings: Meanings | None) -> dict[str, Any]:
     """What two claims have to do with each other; nothing where they have not."""
-    evidence = compare(one, other, weight)
-    if evidence is not None and evidence.likeness >= LEAST:
-        return {
-            "confidence": round(evidence.likeness, 2),
-            "ways": _WAYS[evidence.ways],
-            "same_baseline": evidence.same_baseline,
-            "basis": evidence.basis,
-        }
-    against = trade_off(one, other, catalogue)
-    if against is None:
+    pair = read_pair(one, other)
+    if meanings is not None:
+        pair = pair._replace(values={**pair.values, **meaning_features(one.id, other.id, meanings, pair.values)})
+    likely = chances(pair.values, model)
+    judged = verdict(pair, likely, catalogue)
+    if max(likely[:3]) < LEAST and (judged is None or judged.confidence < LEAST):
         return {}
-    return {"confidence": BY_CATALOGUE, "ways": "trade-off", "basis": against.reason, "settle": against.settle}
+    return {
+        **({"confidence": round(judged.confidence, 2), **_argued(judged)} if judged is not None else {}),
+        "same_baseline": one_baseline(one, other),
+        "duplicate_chance": round(likely.duplicate, 3),
+        "conflict_chance": round(likely.conflict, 3),
+        "support_chance": round(likely.supports, 3),
+    }
+
+
+def _argued(judged: Verdict) -> dict[str, Any]:
+    return {"ways": judged.ways, "basis": judged.basis, "settle": judged.settle or None}
+
+
+def _meanings(index: Index, encoder: Encoder) -> Meanings:
+    listed = ((o, kr) for o in index.okrs.objectives for kr in o.key_results)
+    return read_meanings({kr.id: _said(index, objective, kr) for objective, kr in listed}, encoder)
+
+
+def _said(index: Index, objective: Objective, kr: KeyResult) -> Said:
+    return Said(kr.title, kr.metric, objective.title, team_name(index, team_of(index, kr)) or "", kr.segment)
+
+
+def claims_of(index: Index, wordings: Mapping[str, Wording]) -> list[Claim]:
+    """The claims of a set's key results, in the order of the document."""
+    catalogue = load_catalogue()
+    return [
+        _claim(index, objective, kr, wordings[kr.id].measure, catalogue)
+        for objective in index.okrs.objectives
+        for kr in objective.key_results
+    ]
 
 
 def _claim(index: Index, objective: Objective, kr: KeyResult, measure: Measure, catalogue: Catalogue) -> Claim:
-    team = team_of(index, kr)
-    own = f"{kr.title} {kr.metric or ''}"
-    concepts = concepts_of(content(own), catalogue)
-    return Claim(
-        id=kr.id,
-        objective=objective.id,
-        team=team,
-        level=objective.level,
-        cycle=cycle_of(index, kr),
-        measure=measure,
-        phrase=frozenset(stem[:ROOT] for stem in measure.phrase),
-        around=roots(own) | roots_of_name(objective.title) | roots_of_name(team_name(index, team) or ""),
-        names=names_of(kr.title, measure) | (roots(kr.segment) if kr.segment else frozenset()),
-        concepts=concepts,
-        metrics=metrics_of(concepts, measure.direction, catalogue),
-    )
+    place = Place(kr.id, objective.id, team_of(index, kr), objective.level, cycle_of(index, kr))
+    return claim_of(place, _said(index, objective, kr), measure, catalogue)
 
 
 def _at_one_time(index: Index, one: Claim, other: Claim) -> bool:
@@ -111,7 +129,7 @@ def _numbers(measure: Measure) -> str:
 def _one_context(index: Index, one: Claim, other: Claim) -> bool:
     """Whether the two meet: one team, one parent, or words in common about what is measured."""
     above = set(index.above.get(one.objective, ())) & set(index.above.get(other.objective, ()))
-    return (one.team is not None and one.team == other.team) or bool(above) or bool(one.phrase & other.phrase)
+    return (one.team is not None and one.team == other.team) or bool(above) or bool(one.whole.roots & other.whole.roots)
 
 
 def _declared(index: Index, one: Claim, other: Claim) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from validator.detection.verdict import CLASHES
 from validator.facts.fact import Fact
 from validator.facts.index import Index, known
 
@@ -44,16 +45,29 @@ def review_facts(index: Index) -> Iterator[Fact]:
         yield Fact(values, (("review", review.id),))
 
 
-def conflict_facts(index: Index) -> Iterator[Fact]:
-    """One fact a declared conflict."""
+def conflict_facts(index: Index, claimed: Iterable[Fact]) -> Iterator[Fact]:
+    """One fact a declared conflict, and one a pair of key results that pull against each other."""
     governance = index.okrs.governance
     for conflict in index.okrs.conflicts:
         window = conflict.escalate_within_days is not None or governance.act_within_days is not None
         values = {
             "summary": conflict.summary or ", ".join(conflict.objectives) or conflict.id,
             "status": conflict.status,
+            "found": False,
             "has_decider": conflict.decision_maker is not None or governance.conflict_resolver is not None,
             "has_window": window,
         }
         sides = tuple(("objective", id) for id in conflict.objectives if id in index.objectives)
         yield Fact(values, (("conflict", conflict.id), *sides))
+    for pair in claimed:
+        if pair.values.get("ways") in CLASHES and not pair.values["related"] and not pair.values["agreed"]:
+            says = index.okrs.provides.__contains__
+            values = known(
+                summary=f"{pair.values['title']}” against “{pair.values['other_title']}",
+                status="open",
+                found=True,
+                confidence=pair.values["confidence"],
+                has_decider=governance.conflict_resolver is not None if says("governance.conflict_resolver") else None,
+                has_window=governance.act_within_days is not None if says("governance.escalation") else None,
+            )
+            yield Fact(values, pair.items, "claim")

@@ -215,8 +215,10 @@ governance | missing_window | text | The side of the escalation window that nobo
 
 conflict | summary | text | What it is about. |
 conflict | status | word | open or agreed. | conflicts
-conflict | has_decider | yes/no | It, or the organisation, names who decides. | conflicts
-conflict | has_window | yes/no | It, or the organisation, says how fast it is escalated. | conflicts
+conflict | found | yes/no | It was found in the texts of two key results; no: the set lists it. | conflicts
+conflict | confidence | number | How sure it is, 0 to 1; given for a conflict that was found. | conflicts
+conflict | has_decider | yes/no | It, or the organisation, names who decides; not given for one that was found where the set cannot say. | conflicts
+conflict | has_window | yes/no | It, or the organisation, says how fast it is escalated; likewise. | conflicts
 
 pair | title | text | Title of the first. |
 pair | other_title | text | Title of the second. |
@@ -233,9 +235,12 @@ pair | other_numbers | text | Baseline and target of the second. |
 pair | team_name | text | Name of the team of the first. |
 pair | other_team_name | text | Name of the team of the second. |
 pair | basis | text | Why both seem to measure one thing, or what they trade off. |
-pair | settle | text | What would settle a trade-off. |
-pair | confidence | number | How sure it is that both measure one thing or trade it off, 0 to 1; given for key results that seem to. | key_results
-pair | ways | word | same, opposite or unknown: the ways in which both move one measure; trade-off where two measures pull against each other. | key_results
+pair | settle | text | What would settle a clash. |
+pair | confidence | number | How sure the verdict in `ways` is, 0 to 1; given for key results that have to do with each other. | key_results
+pair | ways | word | same, opposite or unknown: the ways in which both move one measure; else how they clash: trade-off, resource, dates or segment; or supports. | key_results
+pair | duplicate_chance | number | How likely both claim one outcome, by the model of pairs alone, 0 to 1. | key_results
+pair | conflict_chance | number | How likely both pull against each other, likewise. | key_results
+pair | support_chance | number | How likely one serves the other, likewise. | key_results
 pair | one_context | yes/no | Both have one team, one parent, or words about their measure in common. | key_results
 pair | same_baseline | yes/no | Both start from one telling value. | key_results
 pair | agreed | yes/no | A conflict between the two objectives is recorded as agreed. | key_results

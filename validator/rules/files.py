@@ -12,7 +12,7 @@ from validator.errors import BadRuleset, Fault
 from validator.rules.hints import hint
 from validator.rules.source import MOST_CHARACTERS, Source, parse
 
-NOT_RULESETS = ("failure-table", "metrics", "wording", "example", "example-governance")
+NOT_RULESETS = ("failure-table", "metrics", "lexicon", "wording", "example", "example-governance")
 MOST_FILES = 20
 
 

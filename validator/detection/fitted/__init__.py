@@ -1,0 +1,1 @@
+"""Weights that were fitted offline: see `benchmarks.detection.fit`."""
