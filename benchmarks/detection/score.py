@@ -28,7 +28,7 @@ from validator.rules.ruleset import Ruleset
 
 PAIRS = Path(__file__).parent / "pairs.yaml"
 """The ruleset that reports what the model makes of every pair."""
-UNRELATED = 0.5
+UNRELATED = 0.45
 """Weight of “unrelated” where pairs are labelled: the model expects organisations, of whose pairs nearly all are innocent."""
 LABELS = {
     "task-as-key-result": "kr_task", "unmeasurable-key-result": "kr_no_target", "missing-target": "kr_no_target",
