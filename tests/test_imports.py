@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CORE = ("document", "detection", "facts", "rules", "engine", "findings", "pipeline", "errors")
+CORE = ("document", "detection", "facts", "rules", "engine", "findings", "pipeline", "history", "errors")
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "settings": {"errors"},
@@ -23,8 +23,10 @@ ALLOWED: dict[str, set[str]] = {
     "pipeline": {"errors", "detection", "document", "facts", "rules", "engine", "findings"},
     "proving": {"errors", "rules", "engine", "pipeline"},
     "report": set(),
+    "history": set(),
+    "store": {"errors"},
     "api": {"settings", "errors", "detection", "document", "facts", "rules", "pipeline", "report"},
-    "cli": {"settings", "errors", "detection", "document", "facts", "rules", "pipeline", "proving", "report", "api"},
+    "cli": {"settings", "errors", "detection", "document", "facts", "rules", "pipeline", "proving", "report", "store", "api"},
     "__main__": {"cli"},
 }
 """Parts of the validator that each part may import, besides itself and the package's own version."""
@@ -44,6 +46,8 @@ AT_THE_EDGE = (
     "webargs",
     "werkzeug",
     "sqlalchemy",
+    "alembic",
+    "psycopg",
     "requests",
     "click",
     "rich",

@@ -16,6 +16,7 @@ COMMANDS = {
     "template": "Write an empty workbook to fill in.",
     "schema": "Print the JSON Schema of an OKR set.",
     "serve": "Serve the HTTP API.",
+    "db": "Make the database of the store, or bring it up to date.",
 }
 
 _EPILOG = """\b
