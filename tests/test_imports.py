@@ -26,7 +26,19 @@ ALLOWED: dict[str, set[str]] = {
     "history": set(),
     "store": {"errors"},
     "api": {"settings", "errors", "detection", "document", "facts", "rules", "pipeline", "report"},
-    "cli": {"settings", "errors", "detection", "document", "facts", "rules", "pipeline", "proving", "report", "store", "api"},
+    "cli": {
+        "settings",
+        "errors",
+        "detection",
+        "document",
+        "facts",
+        "rules",
+        "pipeline",
+        "proving",
+        "report",
+        "store",
+        "api",
+    },
     "__main__": {"cli"},
 }
 """Parts of the validator that each part may import, besides itself and the package's own version."""
