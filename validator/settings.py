@@ -50,6 +50,14 @@ class Settings(NamedTuple):
     """Requests after which a process is replaced by a fresh one; 0 for never."""
     database_url: str = "sqlite:///okr-validator.db"
     """Where runs, findings, waivers and keys are kept: SQLite or PostgreSQL, as SQLAlchemy writes it."""
+    pepper: str | None = None
+    """Where the secret is that keys are hashed with: env:NAME or file:PATH; None: a file beside an SQLite database."""
+    waiver_approval: bool = False
+    """Whether a waiver needs a second person."""
+    retention_days: int | None = None
+    """Days for which runs are kept; None: for ever."""
+    retention_mb: int | None = None
+    """Megabytes that documents and reports may take together; None: any."""
     model_dir: Path | None = None
     """Folder of the model that gives likeness of meaning (extra “semantic”); None: key results are compared by words."""
     ruleset: str = "base"
@@ -173,6 +181,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "graceful_timeout": _whole(1, 3_600),
     "max_requests": _whole(0, 10**9),
     "database_url": str,
+    "pepper": str,
+    "waiver_approval": _flag,
+    "retention_days": _whole(1, 36_500),
+    "retention_mb": _whole(1, 10**9),
     "model_dir": Path,
     "ruleset": _word(r"[a-z0-9][a-z0-9_-]{0,63}", "the name of a ruleset"),
     "log_level": _word(r"debug|info|warning|error", "debug, info, warning or error"),

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
-from validator.api import documentation, exchange, health, logs, openapi, reference, rulesets, validations
+import os
+
+from validator.api import (
+    audit,
+    authentication,
+    baselines,
+    connections,
+    decisions,
+    documentation,
+    exchange,
+    findings,
+    health,
+    keys,
+    logs,
+    openapi,
+    reference,
+    rulesets,
+    runs,
+    texts,
+    validations,
+    waivers,
+)
 from validator.api.gate import Gate
 from validator.api.problems import Service
 from validator.api.services import KEY, Services
+from validator.api.stored import open_store
 from validator.detection.semantic.minilm import load_encoder
+from validator.service.pepper import Pepper
 from validator.settings import Settings, waiting_room
 
-_PARTS = 200
+_PARTS = (
+    validations, connections, runs, findings, waivers, baselines, decisions, rulesets, reference, keys, audit, health,
+)  # fmt: skip
+_FORM_PARTS = 200
 
 
 def create_app(settings: Settings) -> Service:
     """The application, set up as asked. Raises BadModel where the folder of the encoder holds none."""
     logs.configure(settings.log_level)
     app = Service("okr-validator", static_folder=None, template_folder=None)
-    app.config.update(MAX_FORM_PARTS=_PARTS)
+    app.config.update(MAX_FORM_PARTS=_FORM_PARTS)
     app.url_map.strict_slashes, app.url_map.merge_slashes = True, False
     encoder = load_encoder(settings.model_dir) if settings.model_dir else None
-    app.extensions[KEY] = Services(settings, Gate(settings.judgements, waiting_room(settings)), encoder)
+    store = open_store(settings.database_url)
+    app.extensions[KEY] = Services(settings, Gate(settings.judgements, waiting_room(settings)), store, encoder)
     exchange.install(app, settings.max_body)
+    authentication.install(app, store, Pepper(settings.pepper, settings.database_url, os.environ))
     api = openapi.describe(app)
-    for part in (validations, rulesets, reference, health):
+    for part in _PARTS:
         api.register_blueprint(part.blueprint)
+    for blueprint in texts.blueprints:
+        api.register_blueprint(blueprint)
     app.register_blueprint(documentation.pages(api))
     return app

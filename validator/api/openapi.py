@@ -28,14 +28,25 @@ _IF_NONE_MATCH = {
 }
 _PROBLEMS = {
     400: "The request cannot be read.",
+    401: "The request needs a key that is valid here.",
+    403: "The key does not allow that.",
     404: "There is no such resource.",
     408: "The request did not arrive in time.",
+    409: "It does not fit what is there.",
+    410: "It is no longer kept.",
+    412: "It was changed meanwhile: read it again.",
     413: "The body is larger than this server takes.",
     415: "The body is of a kind that is not read here.",
-    422: "The OKR set is at fault; every fault is listed.",
+    422: "What was sent is at fault; every fault is listed.",
+    428: "Say by If-Match which version is meant.",
+    429: "More requests came than are allowed.",
     500: "The service itself failed; the log has the request's id.",
     503: "Not now: come back after a while.",
 }
+
+
+_OF_THE_DOOR = (401, 403, 429, 503)
+"""Refusals that every resource but the open ones may meet with, before it is asked."""
 
 
 class Answer(NamedTuple):
@@ -45,6 +56,7 @@ class Answer(NamedTuple):
     description: str
     content_type: str = "application/json"
     headers: Mapping[str, Any] = {}
+    status: int = 200
     reference: bool = False
     """Whether it seldom changes: it bears an ETag, and is not sent again to who has it."""
 
@@ -109,7 +121,9 @@ def resource(
 
     def decorate(view: View) -> View:
         wrapped: Any = view
-        for status in (*refusals, 500):
+        door = _OF_THE_DOOR if rule.startswith("/v1/") else ()
+        asked = (400, 422) if query is not None else ()
+        for status in sorted({*refusals, *door, *asked, 500}):
             wrapped = _refusal(blueprint, status)(wrapped)
         wrapped = _success(blueprint, answer)(wrapped)
         if answer.reference:
@@ -126,13 +140,13 @@ def resource(
 def _success(blueprint: Blueprint, answer: Answer) -> Callable[[Any], Any]:
     headers = {**_ID_HEADER, **answer.headers, **(_ETAG if answer.reference else {})}
     decorator: Callable[[Any], Any] = blueprint.response(
-        200, answer.schema, content_type=answer.content_type, description=answer.description, headers=headers
+        answer.status, answer.schema, content_type=answer.content_type, description=answer.description, headers=headers
     )
     return decorator
 
 
 def _refusal(blueprint: Blueprint, status: int) -> Callable[[Any], Any]:
-    headers = {**_ID_HEADER, "Retry-After": {"schema": {"type": "string"}}} if status == 503 else _ID_HEADER
+    headers = {**_ID_HEADER, "Retry-After": {"schema": {"type": "string"}}} if status in (429, 503) else _ID_HEADER
     decorator: Callable[[Any], Any] = blueprint.alt_response(
         status,
         schema=ProblemSchema,

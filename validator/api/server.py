@@ -18,6 +18,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
 from validator.api import logs
+from validator.api.stored import open_store
 from validator.api.worker import ENDINGS, Worker
 from validator.settings import Settings, checked, is_loopback, read_settings
 
@@ -50,8 +51,11 @@ def serve(
 
 
 def run(settings: Settings) -> None:
-    """Serve with these settings until told to stop."""
+    """Serve with these settings until told to stop. Raises BadStore where the database is not this version's."""
     logs.configure(settings.log_level)
+    store = open_store(settings.database_url)
+    if store is not None:
+        store.dispose()  # each process opens its own, after the fork
     if not is_loopback(settings.host):
         logs.exposed(settings.host)
     folder = settings.metrics_dir or Path(tempfile.mkdtemp(prefix="okr-validator-metrics-"))

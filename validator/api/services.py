@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, cast
 
 from flask import current_app
+from sqlalchemy import Engine
 
 from validator.api.gate import Gate
 from validator.detection.semantic.encoder import Encoder
@@ -18,6 +19,8 @@ class Services(NamedTuple):
 
     settings: Settings
     gate: Gate
+    store: Engine | None
+    """What is remembered; None: this service judges and remembers nothing."""
     encoder: Encoder | None
     """Gives likeness of meaning; None: key results are compared by words."""
 

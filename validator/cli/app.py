@@ -17,6 +17,19 @@ COMMANDS = {
     "schema": "Print the JSON Schema of an OKR set.",
     "serve": "Serve the HTTP API.",
     "db": "Make the database of the store, or bring it up to date.",
+    "connections": "Name sources of OKR sets whose findings are remembered.",
+    "runs": "Judge and remember; list, show, compare and replay what was judged.",
+    "findings": "List what was found, its state and its cause.",
+    "acknowledge": "Say that a finding has been seen.",
+    "waivers": "Accept findings for a time.",
+    "baseline": "Accept what is there today; only newer findings count.",
+    "decisions": "Record what was decided on conflicts.",
+    "notices": "List what is late: conflicts, decisions, dependencies.",
+    "texts": "Draft, publish, compare and bring back rulesets and tables; preview a draft.",
+    "keys": "Make, list and revoke keys of the API.",
+    "audit": "Export who changed what.",
+    "privacy": "Export or erase a person or a connection.",
+    "retention": "Delete what is kept too long.",
 }
 
 _EPILOG = """\b

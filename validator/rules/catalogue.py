@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from validator.document.load import escape
@@ -21,7 +21,7 @@ from validator.rules.overrides import Override, outside, read_overrides, scope_c
 from validator.rules.ruleset import Rule, Ruleset, Variant
 from validator.rules.source import Source, plain
 
-__all__ = ["load_ruleset", "shipped"]
+__all__ = ["compile_files", "load_ruleset", "shipped"]
 
 FIELDS = ("name", "version", "description", "extends", "parameters", "overrides", "rules")
 MOST_RULES = 1_000
@@ -49,7 +49,11 @@ def _shipped(name: str) -> Ruleset:
 
 
 def _load(name_or_path: str) -> Ruleset:
-    files = chain(name_or_path)
+    return compile_files(chain(name_or_path))
+
+
+def compile_files(files: Sequence[RulesetFile]) -> Ruleset:
+    """The ruleset of the last file, with all that it extends before it. Raises BadRuleset with every fault."""
     faults = Faults()
     faults += (fault for file in files for fault in _shape(file.source))
     if faults:

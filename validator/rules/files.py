@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
@@ -26,6 +26,10 @@ class RulesetFile(NamedTuple):
     text: str
 
 
+Read = Callable[[str, Traversable], RulesetFile]
+"""Gives the ruleset of a name that stands in another, with the folder of that other. Raises BadRuleset."""
+
+
 def shipped() -> list[str]:
     """Names of the rulesets that come with the service."""
     names = (entry.name for entry in resources.files("rulesets").iterdir())
@@ -33,16 +37,18 @@ def shipped() -> list[str]:
     return sorted(name for name in found if name not in NOT_RULESETS)
 
 
-def chain(name_or_path: str) -> list[RulesetFile]:
-    """The ruleset and all that it extends, the extended first, each once. Raises BadRuleset."""
+def chain(name_or_path: str, read: Read | None = None) -> list[RulesetFile]:
+    """The ruleset and all that it extends, the extended first, each once; `read` None: from files. Raises BadRuleset."""
     found: dict[str, RulesetFile] = {}
-    _follow(name_or_path, Path(), {}, found)
+    _follow(name_or_path, Path(), {}, found, read or read_file)
     return list(found.values())
 
 
-def _follow(name: str, beside: Traversable, begun: Mapping[str, str], found: dict[str, RulesetFile]) -> None:
+def _follow(
+    name: str, beside: Traversable, begun: Mapping[str, str], found: dict[str, RulesetFile], read: Read
+) -> None:
     """Add a file after those that it extends; `begun` has the names of the files that led here."""
-    file = _read(name, beside)
+    file = read(name, beside)
     key = _identity(file)
     names = [*begun.values(), file.source.name]
     if key in begun:
@@ -52,7 +58,7 @@ def _follow(name: str, beside: Traversable, begun: Mapping[str, str], found: dic
     if len(found) + len(begun) >= MOST_FILES:
         raise BadRuleset([file.source.fault("/extends", f"More than {MOST_FILES} rulesets extend one another.")])
     for parent in _extends(file.source):
-        _follow(parent, file.folder, {**begun, key: file.source.name}, found)
+        _follow(parent, file.folder, {**begun, key: file.source.name}, found, read)
     found[key] = file
 
 
@@ -71,7 +77,8 @@ def _extends(source: Source) -> Iterator[str]:
     yield from (str(name) for name in listed)
 
 
-def _read(name: str, beside: Traversable) -> RulesetFile:
+def read_file(name: str, beside: Traversable) -> RulesetFile:
+    """The shipped ruleset of a name, or the one in the file of that path. Raises BadRuleset."""
     if not name.endswith((".yaml", ".yml")):
         if name not in shipped():
             raise BadRuleset(

@@ -1,0 +1,141 @@
+"""Taking a person out of the store, in transactions so small that others go on between them.
+
+Each is whole in itself, and doing it again does what is left: an erasure that was cut off is begun anew.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, Table, and_, delete, insert, select, update
+
+from validator.service import audit
+from validator.service.named_places import (
+    COLUMNS,
+    REFERENCES,
+    Place,
+    Reference,
+    batches,
+    key_of,
+    place_of,
+    references,
+    scope_of,
+    text_of,
+)
+from validator.service.people import Person
+from validator.service.pseudonyms import ERASED, Terms
+from validator.store.audit_lock import unlocked
+from validator.store.engine import reading, writing
+from validator.store.snapshots import Packed, pack, put
+from validator.store.tables import audit as trail
+from validator.store.tables import finding_owners, finding_teams, idempotency, runs
+
+RUN_ERASED = "erase"
+"""The action in the audit trail that marks a run whose texts were rewritten."""
+
+
+def erase_everywhere(engine: Engine, now: datetime.datetime, actor: str, person: Person) -> Counter[str]:
+    """Replace the person in every table and snapshot; gives how many rows and snapshots changed, by table."""
+    counts: Counter[str] = Counter()
+    for table in COLUMNS:
+        counts[str(table.name)] += _erase_rows(engine, table, person)
+    with reading(engine) as connection:
+        listed = [reference for column in REFERENCES for reference in references(connection, column)]
+    for reference in listed:
+        counts["okr_snapshot"] += _erase_text(engine, now, actor, reference, person)
+    return counts
+
+
+def is_erased(connection: Connection, run_id: str) -> bool:
+    """Whether names were erased from a run: what it judged is no longer there word by word, and cannot be replayed."""
+    mark = and_(trail.c.target_kind == "run", trail.c.target_id == run_id, trail.c.action == RUN_ERASED)
+    return connection.execute(select(trail.c.id).where(mark).limit(1)).first() is not None
+
+
+def _erase_rows(engine: Engine, table: Table, person: Person) -> int:
+    made: dict[str | None, Terms] = {}
+    count, last = 0, None
+    while True:
+        with writing(engine) as connection:
+            rows = batches(connection, table, last)
+            places = [place for row in rows if (place := place_of(table, row, person, made)) is not None]
+            _replace(connection, table, places, person.pseudonym)
+        count += len(places)
+        if not rows:
+            return count
+        last = key_of(table, rows[-1])
+
+
+def _replace(connection: Connection, table: Table, places: list[Place], pseudonym: str) -> None:
+    if table is trail and places:
+        with unlocked(connection, f"{pseudonym} was erased"):
+            _update(connection, places)
+    elif table is idempotency:
+        for place in places:  # an answer that names somebody is forgotten rather than changed
+            connection.execute(delete(table).where(_of(place)))
+    elif table in (finding_teams, finding_owners):
+        for place in places:
+            _rename(connection, place)
+    else:
+        _update(connection, places)
+
+
+def _update(connection: Connection, places: list[Place]) -> None:
+    for place in places:
+        connection.execute(update(place.table).where(_of(place)).values(place.after))
+
+
+def _rename(connection: Connection, place: Place) -> None:
+    """Put a row under its new key, unless there is one already."""
+    renamed = place.key | place.after
+    there = and_(*(place.table.c[name] == value for name, value in renamed.items()))
+    connection.execute(delete(place.table).where(_of(place)))
+    if connection.execute(select(place.table).where(there)).first() is None:
+        connection.execute(insert(place.table).values(renamed))
+
+
+def _of(place: Place) -> Any:
+    return and_(*(place.table.c[name] == value for name, value in place.key.items()))
+
+
+def _erase_text(engine: Engine, now: datetime.datetime, actor: str, reference: Reference, person: Person) -> int:
+    """Rewrite one snapshot for those rows of one connection that refer to it; gives 1 where it named the person."""
+    with reading(engine) as connection:
+        text = text_of(connection, reference, person)
+    if text is None:
+        return 0
+    packed = _packed(
+        _noted(text.after) if reference.column is runs.c.report_digest else text.after
+    )  # before the transaction, which holds up every other writer
+    column, scope = reference.column, scope_of(reference.column)
+    mine = and_(column == reference.digest, scope.is_not_distinct_from(reference.connection))
+    with writing(engine) as connection:
+        digest = put(connection, packed, now)
+        if column.table is runs:
+            _mark_erased(connection, now, actor, list(connection.scalars(select(runs.c.id).where(mine))), person)
+        connection.execute(update(column.table).where(mine).values({column.name: digest}))
+    return 1
+
+
+def _packed(value: Any) -> Packed:
+    return pack(value.encode() if isinstance(value, str) else orjson.dumps(value))
+
+
+def _noted(report: Any) -> Any:
+    """A report that says that it was rewritten."""
+    asked = report.get("input") if isinstance(report, dict) else None
+    if isinstance(asked, dict) and ERASED not in asked.get("notes", ()):
+        return {**report, "input": {**asked, "notes": [*asked.get("notes", ()), ERASED]}}
+    return report
+
+
+def _mark_erased(
+    connection: Connection, now: datetime.datetime, actor: str, run_ids: list[str], person: Person
+) -> None:
+    for run_id in run_ids:
+        if not is_erased(connection, run_id):
+            after = {"person": person.pseudonym}
+            audit.record(connection, now, actor, RUN_ERASED, "run", run_id, None, after)
