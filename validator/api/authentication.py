@@ -59,7 +59,10 @@ def install(
 
 
 def within(connection_id: str) -> None:
-    """Go on if who sends the request may have to do with that connection; raises Problem (403) if not."""
+    """Go on if who sends the request may have to do with that connection; raises Problem (403) if not.
+
+    The refusal is written down in a transaction of its own: call this before one that writes, never within it.
+    """
     if g.connections is not None and connection_id not in g.connections:
         raise _forbidden("another connection's key", g.key_id)
 
