@@ -30,7 +30,7 @@ class Settings(NamedTuple):
     host: str = "127.0.0.1"
     port: int = 8000
     allow_remote: bool = False
-    """Listen on an address that other machines reach; nothing asks them who they are."""
+    """Listen on an address that other machines reach: without a database nothing asks them who they are."""
     workers: int = 2
     """Processes."""
     threads: int = 8

@@ -507,3 +507,12 @@ def test_what_cannot_be_meant_exits_2_and_says_why(url: str, arguments: list[str
     assert done.returncode == 2
     assert said in done.stderr
     assert "f" * 64 not in done.stdout + done.stderr
+
+
+def test_a_service_that_remembers_nothing_answers_other_machines_where_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for allowed, status in ((True, 200), (False, 401)):
+        client = create_app(Settings(allow_remote=allowed)).test_client()
+        assert client.get("/v1/rulesets", environ_overrides={"REMOTE_ADDR": "192.0.2.7"}).status_code == status

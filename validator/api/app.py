@@ -48,7 +48,8 @@ def create_app(settings: Settings) -> Service:
     store = open_store(settings.database_url)
     app.extensions[KEY] = Services(settings, Gate(settings.judgements, waiting_room(settings)), store, encoder)
     exchange.install(app, settings.max_body)
-    authentication.install(app, store, Pepper(settings.pepper, settings.database_url, os.environ))
+    pepper = Pepper(settings.pepper, settings.database_url, os.environ)
+    authentication.install(app, store, pepper, allow_remote=settings.allow_remote)
     api = openapi.describe(app)
     for part in _PARTS:
         api.register_blueprint(part.blueprint)
