@@ -243,6 +243,11 @@ def test_any_text_and_any_number_can_be_read(title: str, target: float | None, u
     assert isinstance(read_measure(title, title, target, target, unit), Measure)
 
 
+@pytest.mark.parametrize("unit", ["-", "--", "—", ".", "'", "-'s"])
+def test_a_dash_in_the_place_of_a_unit_is_read(unit: str) -> None:
+    assert read_measure("Grow revenue", unit, 1.0, 2.0, unit).target == 2.0
+
+
 PIECES = st.sampled_from(
     "from to 5% 12 £3m → by March Q2 ( ) , : per 30-day a third half double zero under 30s not counted excl x2 - + 9am".split()
 )

@@ -74,7 +74,8 @@ def key_of(word: str) -> str:
     folded = plain.casefold().replace("’", "'").removesuffix("'s").replace("'", "").replace(".", "")
     if "-" in folded:
         parts = [stem(spelled(part)) for part in folded.split("-") if part]
-        return "-".join((*parts[:-1], parts[-1][:-1] if len(parts[-1]) == 3 and parts[-1] in _PARTICLES else parts[-1]))
+        *first, last = parts or [""]
+        return "-".join((*first, last[:-1] if len(last) == 3 and last in _PARTICLES else last))
     return stem(spelled(folded))
 
 
