@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from validator.detection.text import ROOT, keys
@@ -37,7 +37,12 @@ class Bag(NamedTuple):
 
 def telling(text: str) -> frozenset[str]:
     """The roots of a text's words without general ones and single letters."""
-    return frozenset(key[:ROOT] for key in keys(text) if len(key) > 1) - GENERAL
+    return telling_roots(keys(text))
+
+
+def telling_roots(stems: Iterable[str]) -> frozenset[str]:
+    """The same of a text whose words' stems are known."""
+    return frozenset(stem[:ROOT] for stem in stems if len(stem) > 1) - GENERAL
 
 
 def bag(roots: frozenset[str], rarity: Mapping[str, float]) -> Bag:
@@ -46,8 +51,8 @@ def bag(roots: frozenset[str], rarity: Mapping[str, float]) -> Bag:
 
 
 def weigh(roots: frozenset[str], rarity: Mapping[str, float]) -> float:
-    """How telling roots are together."""
-    return sum(rarity.get(root, RAREST) for root in roots)
+    """How telling roots are together; the sum is exact, so that the order of a set does not show in it."""
+    return math.fsum(rarity.get(root, RAREST) for root in roots)
 
 
 RAREST = 7.0

@@ -54,7 +54,7 @@ def _shared(claims: Sequence[Claim], catalogue: Catalogue) -> dict[Pair, float]:
         for key in _keys(claim, spread, catalogue):
             groups[key].append(place)
     shared: dict[Pair, float] = defaultdict(float)
-    for group in groups.values():
+    for _, group in sorted(groups.items()):
         if 1 < len(group) <= CROWD:
             telling = math.log(2 * CROWD / len(group))
             for pair in itertools.combinations(group, 2):

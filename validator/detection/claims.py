@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from validator.detection.bags import GENERAL, Bag, Grams, bag, grams_of, telling
+from validator.detection.bags import GENERAL, Bag, Grams, bag, grams_of, telling, telling_roots
 from validator.detection.catalogue import Catalogue
 from validator.detection.lexicon import Lexicon, load_lexicon
 from validator.detection.measure import Measure, read_measure
@@ -129,7 +129,7 @@ def claim_of(place: Place, texts: Said, measure: Measure, catalogue: Catalogue) 
     lexicon = load_lexicon()
     own = f"{texts.title} {texts.metric or ''}"
     spoken = [token for token in tokens(own) if token.kind == WORD]
-    words = frozenset(token.key[:ROOT] for token in spoken if len(token.key) > 1) - GENERAL
+    words = telling_roots(token.key for token in spoken)
     meant = [token for place, token in enumerate(spoken) if not place or spoken[place - 1].key != "without"]
     concepts = concepts_of(frozenset(token.key for token in meant) - EMPTY, catalogue)
     phrase = frozenset(stem[:ROOT] for stem in measure.phrase)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from validator.detection.bags import RAREST
+from validator.detection.bags import weigh
 from validator.detection.claims import Claim
 from validator.detection.moves import way
+from validator.detection.rarity import rarity
 from validator.detection.text import ROOT
 
 COMMON_BASELINES = frozenset((0.0, 1.0, 10.0, 50.0, 100.0))
@@ -26,8 +26,6 @@ _GENERAL = frozenset(
 )
 """Roots that part no two measures."""
 
-Weights = Mapping[str, float]
-
 
 class Evidence(NamedTuple):
     """What a pair of claims rests on."""
@@ -36,21 +34,20 @@ class Evidence(NamedTuple):
     """How sure it is that both measure one thing, 0 to 1."""
     ways: int
     """1 for one way, -1 for opposite ways, 0 where it is not known."""
-    same_baseline: bool
     basis: str
     """Why, in words."""
 
 
-def compare(one: Claim, other: Claim, weight: Weights) -> Evidence | None:
+def compare(one: Claim, other: Claim) -> Evidence | None:
     """What speaks for one measure under two claims; None where scope, level or unit parts them, or nothing speaks."""
     if (one.level == "company") != (other.level == "company") or both_left(one.names, other.names, one, other):
         return None
     if one.measure.unit and other.measure.unit and one.measure.unit != other.measure.unit:
         return None
-    likeness, basis, runs = _likeness(one, other, weight)
+    likeness, basis, runs = _likeness(one, other)
     if likeness <= 0:
         return None
-    return Evidence(likeness, way(one, other) * way(other, one) * runs, one_baseline(one, other), basis)
+    return Evidence(likeness, way(one, other) * way(other, one) * runs, basis)
 
 
 def both_left(mine: frozenset[str], theirs: frozenset[str], one: Claim, other: Claim) -> bool:
@@ -58,7 +55,7 @@ def both_left(mine: frozenset[str], theirs: frozenset[str], one: Claim, other: C
     return bool(mine - other.around - _GENERAL) and bool(theirs - one.around - _GENERAL)
 
 
-def _likeness(one: Claim, other: Claim, weight: Weights) -> tuple[float, str, int]:
+def _likeness(one: Claim, other: Claim) -> tuple[float, str, int]:
     """How sure it is that both measure one thing, why, and 1 or -1 for how their measures run to one another."""
     concept = _concept(one, other)
     if concept is not None:
@@ -66,16 +63,12 @@ def _likeness(one: Claim, other: Claim, weight: Weights) -> tuple[float, str, in
         return BY_CATALOGUE, f"both measure {concept.replace('-', ' ')}", runs
     if both_left(one.phrase, other.phrase, one, other):
         return 0.0, "", 1
-    common = _weight(one.phrase & other.phrase, weight)
-    smaller = min(_weight(one.phrase, weight), _weight(other.phrase, weight))
+    common = weigh(one.phrase & other.phrase, rarity())
+    smaller = min(weigh(one.phrase, rarity()), weigh(other.phrase, rarity()))
     if one_baseline(one, other) and smaller > 0 and common / smaller >= SAME_BASELINE:
         return BY_BASELINE, f"both start from {_baseline(one)} and speak of the same thing", 1
-    whole = _weight(one.phrase | other.phrase, weight)
+    whole = weigh(one.phrase | other.phrase, rarity())
     return (common / whole, "both name the same measure", 1) if whole > 0 else (0.0, "", 1)
-
-
-def _weight(roots: frozenset[str], weight: Weights) -> float:
-    return sum(weight.get(root, RAREST) for root in roots)
 
 
 def one_baseline(one: Claim, other: Claim) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from validator.detection.bags import Bag, alike, likeness, weigh
+from validator.detection.bags import RAREST, Bag, alike, likeness, weigh
 from validator.detection.claims import Claim
 from validator.detection.compare import Evidence, compare
 from validator.detection.lexicon import Lexicon, load_lexicon
@@ -41,8 +42,6 @@ class Pair(NamedTuple):
     one: Claim
     other: Claim
     evidence: Evidence | None
-    ways: tuple[int, int]
-    """Which way each moves, as far as it is known or can be guessed; else 0."""
     axes: tuple[Mapping[str, Move], Mapping[str, Move]]
     pushes: tuple[Mapping[str, Move], Mapping[str, Move]]
     values: Mapping[str, float]
@@ -53,7 +52,7 @@ def read_pair(one: Claim, other: Claim) -> Pair:
     ways = way(one, other), way(other, one)
     moved = axis_moves(one, ways[0]), axis_moves(other, ways[1])
     pushed = pushes(one, ways[0]), pushes(other, ways[1])
-    evidence = compare(one, other, rarity())
+    evidence = compare(one, other)
     guessed = ways[0] or improves(one), ways[1] or improves(other)
     together = guessed[0] * guessed[1]
     values = _texts(one, other) | _scales(one, other, moved) | _forces(*pushed, load_lexicon())
@@ -62,12 +61,7 @@ def read_pair(one: Claim, other: Claim) -> Pair:
     values |= _ways(values, together, runs, one, other)
     values |= _evidence(evidence) | _numbers(one, other, values) | _levels(one, other, values)
     values |= _scopes(one, other, values) | _cues(one, other, values)
-    return Pair(one, other, evidence, guessed, moved, pushed, values)
-
-
-def vector(pair: Pair) -> Sequence[float]:
-    """The features' values in the order of their names."""
-    return [pair.values[name] for name in NAMES]
+    return Pair(one, other, evidence, moved, pushed, values)
 
 
 def _texts(one: Claim, other: Claim) -> dict[str, float]:
@@ -91,7 +85,7 @@ def _texts(one: Claim, other: Claim) -> dict[str, float]:
         "letters": likeness(one.grams, other.grams),
         "aim_letters": likeness(one.aim.grams, other.aim.grams),
         "left_over": min(left) / 10,
-        "rarest": max((rare.get(root, 7.0) for root in one.words.roots & other.words.roots), default=0.0) / 7,
+        "rarest": max((rare.get(root, RAREST) for root in one.words.roots & other.words.roots), default=0.0) / RAREST,
     }
 
 
@@ -104,13 +98,17 @@ def _beside(one: Claim, other: Claim, rare: Mapping[str, float]) -> float:
 def _scales(one: Claim, other: Claim, moved: tuple[Mapping[str, Move], Mapping[str, Move]]) -> dict[str, float]:
     rare = rarity()
     both = moved[0].keys() & moved[1].keys()
-    weights = {axis: rare.get(f"@{axis}", 7.0) for axis in both}
+    weights = {axis: rare.get(f"@{axis}", RAREST) for axis in both}
     products = {axis: moved[0][axis] * moved[1][axis] for axis in both}
     return {
-        "axes": _capped(sum(weights[axis] for axis in one.axes.keys() & other.axes.keys())),
-        "all_axes": _capped(sum(weights.values())),
-        "axes_one_way": _capped(sum(weights[axis] * product for axis, product in products.items() if product > 0)),
-        "axes_two_ways": _capped(-sum(weights[axis] * product for axis, product in products.items() if product < 0)),
+        "axes": _capped(math.fsum(weights[axis] for axis in one.axes.keys() & other.axes.keys())),
+        "all_axes": _capped(math.fsum(weights.values())),
+        "axes_one_way": _capped(
+            math.fsum(weights[axis] * product for axis, product in products.items() if product > 0)
+        ),
+        "axes_two_ways": _capped(
+            -math.fsum(weights[axis] * product for axis, product in products.items() if product < 0)
+        ),
     }
 
 

@@ -12,7 +12,6 @@ NAMES = (
     "meaning", "meaning_measured", "meaning_aims", "meaning_whole", "meaning_crossed",
     "meaning_two_ways", "meaning_one_way", "meaning_other_sense", "meaning_same_sense", "meaning_anchored", "meaning_opposed",
 )  # fmt: skip
-_PARTS = 4
 
 
 class Meanings(NamedTuple):

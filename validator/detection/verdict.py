@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from validator.detection.catalogue import Catalogue
@@ -96,7 +96,7 @@ def _reason_same(pair: Pair) -> str:
     values = pair.values
     if values["metric"]:
         return f"both measure {_metric(pair)}"
-    axis = _shared_axis(pair, pair.one.axes.keys() & pair.other.axes.keys())
+    axis = _axis(pair.one.axes, pair.other.axes)
     if axis and values["axes"] >= _AXES:
         return f"both are about {axis}"
     if values["one_start"]:
@@ -136,19 +136,17 @@ _LEAD = "Decide which of the two leads, and what the other keeps to."
 
 def _one_thing(pair: Pair) -> str:
     """What both are about, where neither says a part that the other does not: two regions, two kinds of account."""
-    metric = _metric(pair)
+    named, axis = _metric(pair) or _common(pair), _axis(pair.one.axes, pair.other.axes)
     if _parted(pair):
-        return (
-            _shared_axis(pair, pair.one.axes.keys() & pair.other.axes.keys()) if not (metric or _common(pair)) else ""
-        )
-    return metric or _shared_axis(pair, pair.one.axes.keys() & pair.other.axes.keys()) or _common(pair)
+        return "" if named else axis
+    return _metric(pair) or axis or named
 
 
 def _parted(pair: Pair) -> bool:
     """Whether each says, beside a metric that both name, something that the other does not."""
     one, other = pair.one, pair.other
-    metric = _metric(pair).replace(" ", "-")
-    mine, theirs = (claim.concepts[metric].words if metric else frozenset[str]() for claim in (one, other))
+    id = _concept(pair)
+    mine, theirs = (claim.concepts[id].words if id else frozenset[str]() for claim in (one, other))
     return both_left(one.phrase - mine, other.phrase - theirs, one, other)
 
 
@@ -171,20 +169,24 @@ def _torn(pair: Pair) -> str:
 
 
 def _reason_link(pair: Pair) -> str:
-    moved = pair.axes
-    axis = _shared_axis(pair, moved[0].keys() & moved[1].keys())
+    axis = _axis(*pair.axes)
     if axis:
         return f"both are about {axis}"
     return f"both speak of {_common(pair)}" if pair.values["rarest"] >= _RARE else ""
 
 
 def _metric(pair: Pair) -> str:
-    shared = sorted(pair.one.concepts.keys() & pair.other.concepts.keys())
-    return shared[0].replace("-", " ") if shared else ""
+    """The metric of the catalogue that both name, in words."""
+    return _concept(pair).replace("-", " ")
 
 
-def _shared_axis(pair: Pair, shared: frozenset[str] | set[str]) -> str:
-    return min(shared).replace("-", " ") if shared else ""
+def _concept(pair: Pair) -> str:
+    return min(pair.one.concepts.keys() & pair.other.concepts.keys(), default="")
+
+
+def _axis(one: Mapping[str, object], other: Mapping[str, object]) -> str:
+    """The axis of the lexicon that both name, in words."""
+    return min(one.keys() & other.keys(), default="").replace("-", " ")
 
 
 def _common(pair: Pair) -> str:

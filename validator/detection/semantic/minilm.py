@@ -50,8 +50,13 @@ class MiniLM:
         return np.array(self._tokenizer.encode(whole).ids, np.int32)
 
 
-def load_encoder(directory: Path) -> Encoder:
-    """The encoder of a model directory; raises BadModel where there is none, or the extra is not installed."""
+def load_encoder(directory: Path | None) -> Encoder | None:
+    """The encoder of a model directory; None where no directory is given, and key results are compared by words.
+
+    Raises BadModel where the directory holds none, or the extra is not installed.
+    """
+    if directory is None:
+        return None
     folder = find_folder(directory)
     if _MISSING:
         raise bad_model(directory, f"The extra “semantic” is not installed: {_MISSING}.")
