@@ -13,10 +13,10 @@ from validator.history.life import LIVE
 from validator.history.parts import by_id, teams_of
 from validator.service.last_run import last_run, report_of, views_of_run
 from validator.service.lookups import a_connection
-from validator.store.tables import finding_events, findings
+from validator.service.since import Since, since_when
+from validator.store.tables import findings
 
 _CHUNK = 500
-_CAME = ("new", "reopened")
 
 
 class Notice(NamedTuple):
@@ -48,10 +48,10 @@ def open_notices(connection: Connection, connection_id: str, today: datetime.dat
     if views is None:
         return []
     standing = _standing(connection, connection_id)
-    came = _came(connection, connection_id, [row.id for row in standing])
+    came = since_when(connection, connection_id, [row.id for row in standing])
     found = []
     for row, finding, as_of in _reported(connection, standing):
-        since, first = came.get(row.id, (row.first_seen_at.date(), False))
+        since, first = came.get(row.id, Since(row.first_seen_at.date(), first=False))
         limits = deadlines(finding["decision"], as_of, since)
         settled = row.decision_id is not None or row.waived_by is not None
         raised = notices(finding, limits, Standing(since, first, settled), views, today)
@@ -76,20 +76,6 @@ def _reported(
         if report is not None:
             said, as_of = by_id(report), datetime.date.fromisoformat(report["input"]["as_of"])
             yield from ((row, said[row.id], as_of) for row in rows if row.last_seen_run == run_id and row.id in said)
-
-
-def _came(connection: Connection, connection_id: str, ids: list[str]) -> dict[str, tuple[datetime.date, bool]]:
-    """The day on which each finding came, or came back, and whether the first run found it."""
-    found: dict[str, tuple[datetime.date, bool]] = {}
-    for place in range(0, len(ids), _CHUNK):
-        asked = select(finding_events.c.finding_id, finding_events.c.at, finding_events.c.cause).where(
-            finding_events.c.connection_id == connection_id,
-            finding_events.c.finding_id.in_(ids[place : place + _CHUNK]),
-            finding_events.c.event.in_(_CAME),
-        )
-        for row in connection.execute(asked.order_by(finding_events.c.id)):
-            found[row.finding_id] = row.at.date(), (row.cause or {}).get("kind") == "first_run"
-    return found
 
 
 def _notice(kind: str, finding: Mapping[str, Any], since: datetime.date, limits: Deadlines) -> Notice:

@@ -17,11 +17,8 @@ from validator.history.views import Views, carried
 from validator.history.waivers import Waiver, cover, gate, spent
 from validator.service.ground import Ground, Past, ground_of, past, views_then
 from validator.service.judged import Judged
-from validator.store.tables import decisions, finding_events, runs
-
-_CHUNK = 500
-CAME = ("new", "reopened")
-"""States that a finding comes to, and since which it stands."""
+from validator.service.since import Since, since_when
+from validator.store.tables import decisions, runs
 
 
 class Asked(NamedTuple):
@@ -133,29 +130,15 @@ def _clocks(
     reported = {life.known.id: life for life in lives}
     as_of = datetime.date.fromisoformat(judged.report["input"]["as_of"])
     conflicts = [finding["id"] for finding in judged.report["findings"] if finding["decision"] is not None]
-    came = _came(connection, asked.connection, [id for id in conflicts if reported[id].known.state == "unchanged"])
+    came = since_when(connection, asked.connection, [id for id in conflicts if reported[id].known.state == "unchanged"])
     clocks: dict[str, Clock] = {}
     for finding in judged.report["findings"]:
         known = reported[finding["id"]].known
-        since, first = came.get(known.id, (asked.now.date(), _is_first(reported[known.id].cause)))
+        since, first = came.get(known.id, Since(asked.now.date(), _is_first(reported[known.id].cause)))
         limits = deadlines(finding["decision"], as_of, since)
         standing = Standing(since, first, settled=known.decision is not None or known.waiver is not None)
         clocks[known.id] = Clock(limits, notices(finding, limits, standing, views, asked.now.date()))
     return clocks
-
-
-def _came(connection: Connection, id: str, findings: list[str]) -> dict[str, tuple[datetime.date, bool]]:
-    """The day since which each of these findings stands, and whether it was there when the connection was first looked at."""
-    found: dict[str, tuple[datetime.date, bool]] = {}
-    for start in range(0, len(findings), _CHUNK):
-        asked = select(finding_events.c.finding_id, finding_events.c.at, finding_events.c.cause).where(
-            finding_events.c.connection_id == id,
-            finding_events.c.finding_id.in_(findings[start : start + _CHUNK]),
-            finding_events.c.event.in_(CAME),
-        )
-        for row in connection.execute(asked.order_by(finding_events.c.id)):
-            found[row.finding_id] = row.at.date(), (row.cause or {}).get("kind") == "first_run"
-    return found
 
 
 def _is_first(cause: Cause | None) -> bool:

@@ -14,8 +14,9 @@ from validator.history.life import Life
 from validator.history.parts import by_id, teams_of
 from validator.service import audit
 from validator.service.judged import Judged
-from validator.service.lives import CAME, Asked, Outcome, is_event
+from validator.service.lives import Asked, Outcome, is_event
 from validator.service.owners import owners_of
+from validator.service.since import CAME
 from validator.store.snapshots import put
 from validator.store.tables import decisions, finding_events, finding_owners, finding_teams, findings, runs, waivers
 
