@@ -98,7 +98,7 @@ def checked(settings: Settings) -> Settings:
         faults.append(
             _fault(
                 "host",
-                f"“{settings.host}” is reached from other machines, and this version does not ask who is calling",
+                f"“{settings.host}” is reached from other machines, which without a database are not asked who they are",
                 "use 127.0.0.1, or say that this is meant: --allow-remote or OKR_VALIDATOR_ALLOW_REMOTE=1",
             )
         )

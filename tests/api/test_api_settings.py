@@ -76,7 +76,7 @@ def test_the_folder_for_counts_is_that_of_prometheus() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "okr.example", "128.0.0.1", "127.0.0.1.example"])
 def test_an_address_that_others_reach_is_refused_unless_it_is_said_to_be_meant(host: str) -> None:
-    with pytest.raises(BadSettings, match="does not ask who is calling") as caught:
+    with pytest.raises(BadSettings, match="without a database are not asked who they are") as caught:
         read_settings({"OKR_VALIDATOR_HOST": host})
     assert "--allow-remote" in caught.value.faults[0].hint
     assert read_settings({"OKR_VALIDATOR_HOST": host, "OKR_VALIDATOR_ALLOW_REMOTE": "1"}).host == host

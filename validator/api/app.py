@@ -32,9 +32,21 @@ from validator.detection.semantic.minilm import load_encoder
 from validator.service.pepper import Pepper
 from validator.settings import Settings, waiting_room
 
-_PARTS = (
-    validations, connections, runs, findings, waivers, baselines, decisions, rulesets, reference, keys, audit, health,
-)  # fmt: skip
+_RESOURCES = (
+    validations,
+    connections,
+    runs,
+    findings,
+    waivers,
+    baselines,
+    decisions,
+    rulesets,
+    reference,
+    keys,
+    audit,
+    health,
+)
+_BLUEPRINTS = (*(part.blueprint for part in _RESOURCES), *texts.blueprints)
 _FORM_PARTS = 200
 
 
@@ -44,16 +56,14 @@ def create_app(settings: Settings) -> Service:
     app = Service("okr-validator", static_folder=None, template_folder=None)
     app.config.update(MAX_FORM_PARTS=_FORM_PARTS)
     app.url_map.strict_slashes, app.url_map.merge_slashes = True, False
-    encoder = load_encoder(settings.model_dir) if settings.model_dir else None
+    encoder = load_encoder(settings.model_dir)
     store = open_store(settings.database_url)
     app.extensions[KEY] = Services(settings, Gate(settings.judgements, waiting_room(settings)), store, encoder)
     exchange.install(app, settings.max_body)
     pepper = Pepper(settings.pepper, settings.database_url, os.environ)
     authentication.install(app, store, pepper, allow_remote=settings.allow_remote)
     api = openapi.describe(app)
-    for part in _PARTS:
-        api.register_blueprint(part.blueprint)
-    for blueprint in texts.blueprints:
+    for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(documentation.pages(api))
     return app

@@ -10,7 +10,18 @@ from flask import Request
 from validator.api import uploads
 from validator.api.body import parse_json, read_all
 from validator.api.problems import Problem
+from validator.document.schema import OkrSetSchema
 from validator.errors import BadInput, Fault
+
+BODY = {
+    "required": True,
+    "description": "The OKR set: as JSON, or as a file that a connector reads.",
+    "content": {
+        "application/json": {"schema": OkrSetSchema},
+        "multipart/form-data": {"schema": uploads.UploadSchema},
+    },
+}
+"""A request's body that `received` takes in, as the API's description tells of it."""
 
 
 class Input(NamedTuple):

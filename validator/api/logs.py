@@ -61,7 +61,7 @@ def exposed(host: str) -> None:
     _log.warning(
         "exposed",
         host=host,
-        meaning="anyone who reaches this address may use the service: nobody is asked who they are",
+        meaning="other machines reach this address: without a database nobody is asked who they are, with one a key is needed",
     )
 
 

@@ -24,7 +24,7 @@ from validator.api.run_schemas import (
 from validator.api.sent import invalid
 from validator.api.services import services
 from validator.api.stored import store
-from validator.document.schema import OkrSetSchema
+from validator.api.validations import STATUS, VERDICT
 from validator.errors import BadInput, Fault
 from validator.service.lookups import a_connection
 from validator.service.past_runs import a_run, list_runs, report_of
@@ -35,19 +35,7 @@ from validator.service.shown import difference_shown, run_shown
 from validator.store.engine import reading
 
 blueprint = Blueprint("runs", __name__, description="What was judged for a connection, one time after another.")
-STATUS = "OKR-Validator-Status"
-_BODY = {
-    "required": True,
-    "description": "The OKR set: as JSON, or as a file that a connector reads.",
-    "content": {
-        "application/json": {"schema": OkrSetSchema},
-        "multipart/form-data": {"schema": uploads.UploadSchema},
-    },
-}
-_MADE = {
-    STATUS: {"description": "The verdict.", "schema": {"type": "string", "enum": ["pass", "fail"]}},
-    "Location": {"description": "The run.", "schema": {"type": "string"}},
-}
+_MADE = {**VERDICT, "Location": {"description": "The run.", "schema": {"type": "string"}}}
 
 
 @resource(
@@ -57,7 +45,7 @@ _MADE = {
     method="POST",
     refusals=(400, 404, 408, 409, 413, 415, 422, 503),
     query=RunQuerySchema,
-    requestBody=_BODY,
+    requestBody=intake.BODY,
     parameters=[idempotent.PARAMETER],
 )
 @idempotent.idempotent()

@@ -12,13 +12,13 @@ from validator.api.data import as_json
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.report_schema import ReportSchema
 from validator.api.services import services
-from validator.document.schema import OkrSetSchema
 from validator.errors import BadInput
 from validator.pipeline import judge
 from validator.rules.ruleset import Ruleset
 
 blueprint = Blueprint("validations", __name__, description="Judge an OKR set.")
 STATUS = "OKR-Validator-Status"
+VERDICT = {STATUS: {"description": "The verdict.", "schema": {"type": "string", "enum": ["pass", "fail"]}}}
 
 
 class QuerySchema(Schema):
@@ -43,25 +43,14 @@ class QuerySchema(Schema):
     )
 
 
-_BODY = {
-    "required": True,
-    "description": "The OKR set: as JSON, or as a file that a connector reads.",
-    "content": {
-        "application/json": {"schema": OkrSetSchema},
-        "multipart/form-data": {"schema": uploads.UploadSchema},
-    },
-}
-_VERDICT = {STATUS: {"description": "The verdict.", "schema": {"type": "string", "enum": ["pass", "fail"]}}}
-
-
 @resource(
     blueprint,
     "/v1/validations",
-    Answer(ReportSchema, "The report; the verdict is its status, pass or fail.", headers=_VERDICT),
+    Answer(ReportSchema, "The report; the verdict is its status, pass or fail.", headers=VERDICT),
     method="POST",
     refusals=(400, 404, 408, 413, 415, 422, 503),
     query=QuerySchema,
-    requestBody=_BODY,
+    requestBody=intake.BODY,
 )
 def judge_set(query: dict[str, Any]) -> Response:
     """Judge an OKR set.

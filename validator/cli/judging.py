@@ -53,7 +53,7 @@ def judged(request: Request, *, quiet: bool = False) -> Report:
                 as_of=request.as_of,
                 notes=reading.notes,
                 progress=stage,
-                encoder=load_encoder(request.model_dir) if request.model_dir else None,
+                encoder=load_encoder(request.model_dir),
             )
         except BadInput as error:
             raise BadInput(located(error.faults, reading.places, overlaid=bool(request.overlays))) from error

@@ -87,7 +87,7 @@ def add_run(
                 notes=tuple(given.notes),
                 as_of=as_of.date() if as_of else None,
                 complete=not partial,
-                encoder=load_encoder(folder) if folder else None,
+                encoder=load_encoder(folder),
             )
         except BadInput as error:
             raise BadInput(located(error.faults, given.places, overlaid=True)) from error
@@ -157,7 +157,7 @@ def replay_run(run: str, format_name: str, database_url: str | None) -> int:
     """Judge RUN again, storing nothing. Exits 1 where the report does not come out the same, byte for byte."""
     folder = read_settings().model_dir
     with opened(database_url) as engine:
-        found = replay(engine, run, encoder=load_encoder(folder) if folder else None)
+        found = replay(engine, run, encoder=load_encoder(folder))
     if format_name == "json":
         print_json({name: value for name, value in found._asdict().items() if name != "report"})
     elif found.same:
