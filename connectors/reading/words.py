@@ -16,7 +16,7 @@ STATUSES = {
     "at_risk": "at_risk atrisk amber yellow needs_attention caution progressing_slowly slow",
     "off_track": "off_track offtrack red blocked critical delayed action_required",
     "behind": "behind overdue late",
-    "postponed": "postponed on_hold paused deferred parked",
+    "postponed": "postponed on_hold paused deferred parked rescheduled",
     "done": "done finished",
     "completed": "completed complete",
     "achieved": "achieved met success successful accomplished",
@@ -40,6 +40,15 @@ DIRECTIONS = {
     "decrease": "decrease decreasing down reduce lower decrease_from should_decrease_to lower_is_better minimise",
     "maintain": "maintain keep hold stay_above stay_below stay_at should_stay_above should_stay_below threshold",
 }
+UNITS = {
+    "": "number numerical numeric count none",
+    "%": "percentage percent",
+    "$": "dollar",
+    "€": "euro",
+    "£": "pound",
+    "¥": "yen",
+    "₹": "rupee",
+}
 
 
 @lru_cache(maxsize=65536)
@@ -55,7 +64,7 @@ def _meanings(table: dict[str, str]) -> dict[str, str]:
 
 
 _STATUS, _LEVEL = _meanings(STATUSES), _meanings(LEVELS)
-_KIND, _DIRECTION = _meanings(KINDS), _meanings(DIRECTIONS)
+_KIND, _DIRECTION, _UNIT = _meanings(KINDS), _meanings(DIRECTIONS), _meanings(UNITS)
 
 
 def status(text: str) -> str:
@@ -77,3 +86,9 @@ def kind(text: str) -> str | None:
 def direction(text: str) -> str | None:
     """increase, decrease or maintain; None for another word."""
     return _DIRECTION.get(fold(text))
+
+
+def unit(text: str) -> str:
+    """The sign of a unit that tools write as a word, "" for a plain number; another unit stays as it is."""
+    folded = fold(text)
+    return _UNIT.get(folded, text.strip()) if folded else text.strip()

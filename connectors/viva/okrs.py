@@ -13,7 +13,6 @@ from connectors.viva.parts import day
 from connectors.viva.rows import Row, as_id
 
 PERCENT = re.compile(r"\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*%?\s*")
-UNITS = {"number": None, "percentage": "%", "dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "rupee": "₹"}
 PERCENTAGE = {"metric": "Progress", "unit": "%", "start": 0, "target": 100}
 
 
@@ -109,11 +108,11 @@ def _measure(row: Row) -> dict[str, Any]:
     outcome, progress = row.inner("Outcome"), row.number("Progress")
     if _outcome_type(row) != "metric":
         return {**PERCENTAGE, "direction": "increase", "current": progress, "progress": progress}
-    unit, aim = outcome.text("Metric Unit") or "", outcome.text("Target Type") or ""
+    aim = outcome.text("Target Type") or ""
     start, target = outcome.number("Start"), outcome.number("Target")
     return {
         "metric": outcome.text("Metric Name"),
-        "unit": UNITS.get(unit.casefold(), unit),
+        "unit": words.unit(outcome.text("Metric Unit") or ""),
         "direction": words.direction(aim) or _slope(start, target),
         "start": start,
         "target": target,

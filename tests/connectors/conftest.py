@@ -14,7 +14,11 @@ import pytest
 
 from connectors import registry
 from connectors.contract import Fault, Reading, Settings, SourceError
+from tests.connectors.prism import prism
+from tests.connectors.trouble import sync
 from validator.document.load import load
+
+__all__ = ["prism", "sync"]
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 

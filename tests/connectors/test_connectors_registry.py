@@ -20,6 +20,19 @@ def test_the_contract_and_the_registry_and_the_shared_readers_are_no_connectors(
     assert not {"contract", "registry", "reading", "sheets", "viva"} & set(registry.all_connectors())
 
 
+def test_connectors_of_files_and_of_tools_are_told_apart() -> None:
+    assert "asana" in registry.all_sources()
+    assert not set(registry.all_sources()) & set(registry.all_connectors())
+
+
+def test_reading_a_file_loads_no_library_of_the_network() -> None:
+    code = (
+        "import sys; from connectors import registry; registry.all_connectors(); assert 'requests' not in sys.modules; "
+        "registry.all_sources(); assert 'requests' in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
+
+
 def test_every_connector_says_what_it_is_and_against_what_it_was_run() -> None:
     for connector in registry.all_connectors().values():
         assert connector.TITLE

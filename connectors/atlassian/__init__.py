@@ -1,0 +1,1 @@
+"""What the connector of Atlassian Goals is made of."""

@@ -1,0 +1,1 @@
+"""How WorkBoard is asked, whose lists come in several shapes."""

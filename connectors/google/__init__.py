@@ -1,0 +1,1 @@
+"""What the connector of Google Sheets is made of."""

@@ -1,0 +1,1 @@
+"""Asking tools over GraphQL: shared by the connectors of tools that speak it."""

@@ -1,0 +1,34 @@
+"""One question for each of many things, for tools whose lists leave out what matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from connectors.contract import Missing, Progress, Reach
+from connectors.http.client import Answer, Client
+from connectors.http.faults import HttpFault
+
+
+def one_by_one(
+    client: Client, ids: Sequence[str], ask: Callable[[str], Answer], *, what: str, reach: Reach, needed: bool = True
+) -> Iterator[Answer | Missing]:
+    """The answers for these ids, in their order; then a Missing for each kind of fault, with the ids that it struck.
+
+    What is not found (any more) is left out. `what` they are, in the plural, is named in a Missing and in the progress.
+    `needed`: where not one could be read, the fault is raised. Raises HttpFault.
+    """
+    failed: dict[str, tuple[HttpFault, list[str]]] = {}
+    read = 0
+    answers = client.each(partial(ask, id_) for id_ in ids)
+    for number, (id_, answer) in enumerate(zip(ids, answers, strict=True), 1):
+        if isinstance(answer, Answer):
+            read += 1
+            yield answer
+        elif answer.kind != "not_found":
+            failed.setdefault(answer.kind, (answer, []))[1].append(id_)
+        reach.progress(Progress(what, number, len(ids)))
+    for fault, struck in failed.values():
+        if needed and not read:
+            raise fault
+        yield fault.missing(f"{what}: {len(struck)} of {len(ids)}", tuple(struck))

@@ -1,0 +1,174 @@
+"""Connections that go only to checked addresses, and answers that end in time."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, NamedTuple, cast
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidProxyURL
+from requests.utils import select_proxy
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import create_connection
+
+from connectors.http import guard
+
+_POOL = 32
+
+
+class Late(HTTPError):
+    """An answer that was not whole in time, however steadily it dripped."""
+
+
+class Rules(NamedTuple):
+    """What a connection keeps to."""
+
+    networks: tuple[guard.Network, ...] | None
+    """Networks allowed besides public ones; None: any address, which is right for a proxy of the operator's."""
+    whole: float
+    """Seconds in which an answer must be whole, headers and all."""
+
+
+class _InTime(io.RawIOBase):
+    """Reads a socket, each time for no longer than is left."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self._sock, self._patience = sock, sock.gettimeout()
+        self._raw = sock.makefile("rb", buffering=0)
+        self._end = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise Late
+        ends_first = self._patience is None or left < self._patience
+        self._sock.settimeout(left if ends_first else self._patience)
+        try:
+            return self._raw.readinto(buffer)
+        except TimeoutError:
+            if ends_first:
+                raise Late from None
+            raise
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, seconds: float, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp.close()
+        self.fp = io.BufferedReader(_InTime(sock, seconds))
+
+
+def _connected(connection: HTTPConnection, rules: Rules, *, tls: bool) -> socket.socket:
+    """A socket to the first address that answers, of those that may be asked."""
+    host, port = connection.host, connection.port
+    problem: Exception = guard.Refused(f"“{host}” has no address")
+    try:
+        found = [host] if rules.networks is None else guard.addresses(host, port, rules.networks, tls=tls)
+    except OSError as error:
+        raise NameResolutionError(host, connection, cast("socket.gaierror", error)) from error
+    for address in found:
+        try:
+            return create_connection((address, port), connection.timeout, socket_options=connection.socket_options)
+        except TimeoutError:
+            problem = ConnectTimeoutError(connection, f"Connection to {host} timed out.")
+        except OSError as error:
+            problem = NewConnectionError(connection, f"Connection to {host} failed: {error.strerror or 'refused'}.")
+    raise problem
+
+
+class _Plain(HTTPConnection):
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rules = rules
+        self.response_class = cast("Any", partial(_Response, seconds=rules.whole))
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, self._rules, tls=False)
+
+
+class _Secure(HTTPSConnection):
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rules = rules
+        self.response_class = cast("Any", partial(_Response, seconds=rules.whole))
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, self._rules, tls=True)
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _Secure
+
+
+def _keep_to(rules: Rules, manager: PoolManager) -> PoolManager:
+    def pool(kind: Callable[..., HTTPConnectionPool], host: str, port: int, **kwargs: Any) -> HTTPConnectionPool:
+        made = kind(host, port, **kwargs)
+        made.conn_kw["rules"] = rules
+        return made
+
+    kinds = {"http": partial(pool, _PlainPool), "https": partial(pool, _SecurePool)}
+    manager.pool_classes_by_scheme = cast("Any", kinds)
+    return manager
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Sends to checked addresses only, or through the operator's proxy after a check of what it will be asked for."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        super().__init__(pool_connections=_POOL, pool_maxsize=_POOL)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _keep_to(self._rules, self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.lower().startswith("socks"):
+            raise InvalidProxyURL("a SOCKS proxy is not supported, an HTTP proxy is")
+        return _keep_to(self._rules._replace(networks=None), super().proxy_manager_for(proxy, **kwargs))
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        parts = urlsplit(request.url or "")
+        if select_proxy(request.url or "", proxies):
+            tls = parts.scheme == "https"
+            guard.check_behind_proxy(parts.hostname or "", parts.port, self._rules.networks or (), tls=tls)
+        return super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+
+
+class GuardedSession(requests.Session):
+    """A session that follows no redirect, keeps no cookie, and takes proxies but no passwords from its surroundings."""
+
+    def __init__(self, networks: tuple[guard.Network, ...], *, whole: float) -> None:
+        super().__init__()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, GuardedAdapter(Rules(networks, whole)))
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # Without this a .netrc file would replace the Authorization header.
+        self.auth = lambda request: request
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: even a redirect that is not followed would have its whole body read."""
+        return None

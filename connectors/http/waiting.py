@@ -1,0 +1,53 @@
+"""How long to wait before a question is asked again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+
+from urllib3.exceptions import InvalidHeader, MaxRetryError
+from urllib3.util.retry import Retry
+
+from connectors.http.faults import HttpFault
+
+_UNIX = 1_000_000_000
+"""A reset beyond this is a point in time, below it a number of seconds."""
+_AFTER_RATE = 2.0
+_LONGEST_DATE = 100
+
+
+def policy(retries: int) -> Retry:
+    """At once, then after 2, 4, 8, … seconds and up to one more by chance, so that many clients do not come back as one."""
+    return Retry(total=retries, allowed_methods=None, backoff_factor=1.0, backoff_jitter=1.0, backoff_max=60.0)
+
+
+def spent(retry: Retry) -> Retry | None:
+    """The policy with one try less; None where none is left."""
+    try:
+        return retry.increment()
+    except MaxRetryError:
+        return None
+
+
+def pause(retry: Retry, fault: HttpFault, headers: Mapping[str, str]) -> float:
+    """Seconds to wait: what the tool asks for, else what the policy says."""
+    asked = _asked(retry, fault, headers)
+    if asked is not None:
+        return asked + random.random()  # noqa: S311 - spreads the load, hides nothing
+    return max(retry.get_backoff_time(), _AFTER_RATE if fault.kind == "rate" else 0.0)
+
+
+def _asked(retry: Retry, fault: HttpFault, headers: Mapping[str, str]) -> float | None:
+    try:
+        if "Retry-After" in headers:
+            return retry.parse_retry_after(headers["Retry-After"][:_LONGEST_DATE])
+    except (InvalidHeader, ValueError, OverflowError):
+        pass
+    if fault.kind != "rate":
+        return None
+    for name in ("RateLimit-Reset", "X-RateLimit-Reset"):
+        digits = headers.get(name, "").strip()[:12]
+        if digits.isdecimal():
+            return max(0.0, int(digits) - time.time()) if int(digits) > _UNIX else float(digits)
+    return None
