@@ -5,13 +5,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs bench score fit soak lock clean
+.PHONY: demo test lint docs bench score fit soak kills lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/okr-validator demo
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -33,6 +33,11 @@ fit: $(VENV)/.installed-dev          ## fit the pair model again: make fit SET=p
 
 soak: $(VENV)/.installed-dev          ## a minute of different documents from many threads and processes
 	$(BIN)/python -m benchmarks.soak
+
+kills: $(VENV)/.installed-dev         ## kill -9 of the server at 200 random moments, on SQLite and on PostgreSQL; takes long
+	$(BIN)/python -m benchmarks.kills --database sqlite
+	$(BIN)/python -m benchmarks.kills --database postgresql
+	$(BIN)/python -m benchmarks.kills --database postgresql --kill-database --kills 10
 
 lock: $(VENV)/.installed-dev          ## pin every package with its hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.txt

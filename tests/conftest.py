@@ -6,9 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from validator.rules.catalogue import load_ruleset
 from validator.rules.ruleset import Ruleset
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no fault of what is tried
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
