@@ -89,7 +89,7 @@ class AuthenticationSchema(Schema):
     def check_parts(self, data: Mapping[str, Any], given: Mapping[str, Any], **_: Any) -> None:
         """Raise ValidationError where a kind lacks what it needs, or has what is of no use to it."""
         kind = data.get("kind")
-        if kind not in _NEEDS:
+        if kind not in _NEEDS or not isinstance(given, Mapping):
             return
         needs = _NEEDS[kind]
         faults = {name: [f"“{kind}” needs it."] for name in needs if name not in given}
