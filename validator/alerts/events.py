@@ -1,0 +1,196 @@
+"""Events: what a run, a decision or the clock says that somebody outside wants to hear of.
+
+Nothing is told twice and nobody is drowned: a conflict is told as one and not also as a finding, what a first run or a
+change of rules brings comes in one digest, and so does what exceeds MOST_SINGLE in one run.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from validator.history.life import LIVE, Life
+from validator.history.parts import SEVERITIES, by_id, shown, teams_of
+
+OPENED, REOPENED, RESOLVED = "finding.opened", "finding.reopened", "finding.resolved"
+CONFLICT, DECIDED, OVERDUE = "conflict.opened", "conflict.decided", "conflict.overdue"
+DIGEST, FAILED, SILENT, PING = "findings.digest", "run.failed", "source.silent", "endpoint.ping"
+TYPES = (OPENED, REOPENED, RESOLVED, CONFLICT, DECIDED, OVERDUE, DIGEST, FAILED, SILENT, PING)
+USUAL = (OPENED, REOPENED, CONFLICT, OVERDUE, DIGEST)
+"""What an endpoint hears of that does not choose: what is new."""
+MOST_SINGLE = 100
+"""Findings of one run that are told one by one, the worst; the others come in a digest."""
+TOGETHER = frozenset({"first_run", "rule_changed", "program_changed"})
+"""Causes of newness that say nothing of the set's own change: what they bring comes in a digest."""
+
+Report = Mapping[str, Any]
+People = tuple[Mapping[str, str | None], ...]
+"""Persons: id, name, email."""
+
+
+class Event(NamedTuple):
+    """Something that happened, with all that a message about it says."""
+
+    type: str
+    """One of TYPES."""
+    at: datetime.datetime
+    connection: str
+    data: dict[str, Any]
+    """What happened, ready for JSON."""
+    run: str | None = None
+    finding: str | None = None
+    severity: str | None = None
+    """The worst that it tells of."""
+    rule: str | None = None
+    failure: str | None = None
+    """Row of the failure table."""
+    teams: frozenset[str] = frozenset()
+    people: People = ()
+    """Owners of its items."""
+
+
+class Told(NamedTuple):
+    """A run with what became of its findings."""
+
+    at: datetime.datetime
+    connection: str
+    run: Mapping[str, Any]
+    """What messages say of the run: id, number, as_of, ruleset."""
+    report: Report
+    lives: Sequence[Life]
+    limits_of: Callable[[str], Mapping[str, str | None]]
+    """Deadlines of a reported finding by its id: raise_by, respond_by, escalate_on, forum_next."""
+    people_of: Callable[[Report], People]
+    """Owners of the items of a reported finding."""
+
+
+def events_of_run(told: Told) -> Iterator[Event]:
+    """The events of a run: single ones with the worst first, then a digest of the others."""
+    reported = by_id(told.report)
+    news = [life for life in told.lives if life.known.id in reported and _is_news(life)]
+    single = sorted((life for life in news if not _together(life)), key=_worst_first)
+    for life in single[:MOST_SINGLE]:
+        yield _opened(told, life, reported[life.known.id])
+    yield from (_resolved(told, life) for life in told.lives if _is_over(life))
+    rest = [*(life for life in news if _together(life)), *single[MOST_SINGLE:]]
+    if rest:
+        yield _digest(told, [(life, reported[life.known.id]) for life in sorted(rest, key=_worst_first)])
+
+
+def _is_news(life: Life) -> bool:
+    """Whether a reported finding came, or came back, and nobody has answered it."""
+    known = life.known
+    return known.state in ("new", "reopened") and not known.shadow and not known.waiver and not known.decision
+
+
+def _is_over(life: Life) -> bool:
+    known = life.known
+    return known.state == "resolved" and life.before in LIVE and not known.shadow and not known.waiver
+
+
+def _together(life: Life) -> bool:
+    return life.cause is not None and life.cause.kind in TOGETHER
+
+
+def _worst_first(life: Life) -> tuple[int, str, str]:
+    return SEVERITIES.index(life.known.severity), life.known.rule, life.known.id
+
+
+def _opened(told: Told, life: Life, finding: Report) -> Event:
+    known = life.known
+    conflict, people = finding["decision"] is not None, told.people_of(finding)
+    kind = CONFLICT if conflict else REOPENED if known.state == "reopened" else OPENED
+    data = {"run": dict(told.run), "finding": _finding(life, finding, people)}
+    if conflict:
+        data["decision"] = {**finding["decision"], **told.limits_of(known.id)}
+    return Event(
+        type=kind,
+        at=told.at,
+        connection=told.connection,
+        data=data,
+        run=told.run["id"],
+        finding=known.id,
+        severity=known.severity,
+        rule=known.rule,
+        failure=finding["failure"]["id"] if finding["failure"] else None,
+        teams=teams_of(finding),
+        people=people,
+    )
+
+
+def _finding(life: Life, finding: Report, people: People) -> dict[str, Any]:
+    names = ("id", "rule", "severity", "message", "items", "why", "failure", "confidence")
+    owners = [{"id": who["id"], "name": who["name"]} for who in people]
+    cause = life.cause.as_dict() if life.cause else None
+    return {**{name: finding[name] for name in names}, "state": life.known.state, "cause": cause, "owners": owners}
+
+
+def _resolved(told: Told, life: Life) -> Event:
+    known = life.known
+    finding = {
+        "id": known.id,
+        "rule": known.rule,
+        "severity": known.severity,
+        "items": shown(known.items),
+        "state": known.state,
+        "cause": life.cause.as_dict() if life.cause else None,
+    }
+    return Event(
+        RESOLVED, told.at, told.connection, {"run": dict(told.run), "finding": finding}, told.run["id"],
+        known.id, known.severity, known.rule, None, known.teams,
+    )  # fmt: skip
+
+
+def _digest(told: Told, news: Sequence[tuple[Life, Report]]) -> Event:
+    lives = [life for life, _ in news]
+    data = {
+        "run": dict(told.run),
+        "count": len(news),
+        "severities": _counts(life.known.severity for life in lives),
+        "rules": _counts(life.known.rule for life in lives),
+        "causes": _counts(life.cause.kind for life in lives if life.cause),
+        "findings": [{name: finding[name] for name in ("id", "rule", "severity", "message")} for _, finding in news],
+    }
+    teams = frozenset(team for _, finding in news for team in teams_of(finding))
+    return Event(
+        DIGEST, told.at, told.connection, data, told.run["id"], severity=lives[0].known.severity, teams=teams
+    )  # fmt: skip
+
+
+def _counts(names: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(names).items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def decided(
+    at: datetime.datetime,
+    connection: str,
+    decision: Mapping[str, Any],
+    finding: Mapping[str, Any],
+    teams: Iterable[str],
+) -> Event:
+    """A decision was recorded on a conflict; `finding` has id, rule, severity, message, items and failure (a row's id)."""
+    told = {name: finding[name] for name in ("id", "rule", "severity", "message", "items")}
+    return Event(
+        DECIDED, at, connection, {"finding": told, "decision": dict(decision)}, None, finding["id"],
+        finding["severity"], finding["rule"], finding["failure"], frozenset(teams),
+    )  # fmt: skip
+
+
+def overdue(
+    at: datetime.datetime, connection: str, notice: Mapping[str, Any], finding: Mapping[str, Any], teams: Iterable[str]
+) -> Event:
+    """A conflict has no decision in time; `notice` has since, respond_by, escalate_on and decision_maker."""
+    event = decided(at, connection, notice, finding, teams)
+    return event._replace(type=OVERDUE)
+
+
+def failed(at: datetime.datetime, connection: str, sync: Mapping[str, Any]) -> Event:
+    """A sync ended in an error; `sync` says which, and the problem without any credential."""
+    return Event(FAILED, at, connection, {"sync": dict(sync)})
+
+
+def silent(at: datetime.datetime, connection: str, last: Mapping[str, Any]) -> Event:
+    """A source has given nothing for its schedule and a grace time; `last` says when it last did, and by when it should have."""
+    return Event(SILENT, at, connection, {"source": dict(last)})

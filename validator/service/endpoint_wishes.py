@@ -1,0 +1,112 @@
+"""What an endpoint may be asked to be: its kind, its target, and what it hears of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from validator.alerts.events import PING, TYPES, USUAL
+from validator.alerts.mail import is_address
+from validator.errors import BadInput, Fault
+from validator.history.parts import SEVERITIES
+from validator.service.alerting import EMAIL, OWNERS, SLACK, STANDARD, TEAMS
+
+KINDS = (STANDARD, SLACK, TEAMS, EMAIL)
+CHOSEN = tuple(name for name in TYPES if name != PING)
+"""Events that an endpoint may choose."""
+MOST = 100
+"""Entries of one list of a filter, and addresses of one endpoint."""
+LONGEST_NAME = 100
+_REFERENCE = re.compile(r"env:[A-Za-z_]\w{0,200}|file:[^\x00-\x1f]{1,1000}")
+_LISTS = ("rules", "failures", "teams", "connections")
+
+
+class Wish(NamedTuple):
+    """An endpoint to be made."""
+
+    name: str
+    target: str
+    """URL; a reference to one (env:NAME, file:PATH), which Slack and Teams need as theirs are secret; addresses with
+    commas, or “owners”, for e-mail."""
+    kind: str = STANDARD
+    types: Sequence[str] = USUAL
+    severity: str = "info"
+    rules: Sequence[str] = ()
+    failures: Sequence[str] = ()
+    teams: Sequence[str] = ()
+    connections: Sequence[str] = ()
+
+
+def refuse_faults(wish: Wish) -> None:
+    """Go on if such an endpoint can be meant; raises BadInput with every fault if not."""
+    faults = [*_of_name(wish.name), *_of_target(wish.kind, wish.target), *_of_filter(wish)]
+    if faults:
+        raise BadInput(faults)
+
+
+def filter_row(wish: Wish) -> dict[str, Any]:
+    """What an endpoint hears of, as its column has it."""
+    lists = {name: sorted(set(getattr(wish, name))) for name in _LISTS}
+    return {"types": [name for name in CHOSEN if name in wish.types], "severity": wish.severity, **lists}
+
+
+def _of_name(name: str) -> Iterator[Fault]:
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        yield Fault("/name", f"“name” needs a text of at most {LONGEST_NAME} characters.")
+
+
+def _of_target(kind: str, target: str) -> Iterator[Fault]:
+    if kind not in KINDS:
+        yield Fault("/kind", f"“{kind[:100]}” is no kind of endpoint.", f"one of {', '.join(KINDS)}")
+    elif kind == EMAIL:
+        yield from _of_addresses(target)
+    elif not _REFERENCE.fullmatch(target):
+        yield from _of_url(kind, target)
+
+
+def _of_addresses(target: str) -> Iterator[Fault]:
+    listed = [] if target == OWNERS else addresses(target)
+    wrong = [text for text in listed if not is_address(text)]
+    if target != OWNERS and (not listed or len(listed) > MOST):
+        yield Fault(
+            "/target", f"E-mail needs 1 to {MOST} addresses.", f"parted by commas; or {OWNERS}: each owner their own"
+        )
+    for text in wrong[:MOST]:
+        yield Fault("/target", f"“{text[:100]}” is no e-mail address.")
+
+
+def addresses(target: str) -> list[str]:
+    """The addresses of an e-mail endpoint."""
+    return [text.strip() for text in target.split(",") if text.strip()]
+
+
+def _of_url(kind: str, target: str) -> Iterator[Fault]:
+    if kind in (SLACK, TEAMS):
+        hint = "keep it in an environment variable or a file, and name that: env:NAME or file:PATH"
+        yield Fault("/target", f"The address of a {kind.title()} webhook is a secret and is not stored.", hint)
+        return
+    try:
+        parts = urlsplit(target)
+        known = parts.scheme in ("https", "http") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        known, parts = False, urlsplit("")
+    if not known or re.search(r"[\s\\\x00-\x1f]", target) or len(target) > 2_000:
+        yield Fault("/target", "The target is no web address.", "such as https://hooks.example.com/okr")
+    elif parts.username is not None or parts.password is not None:
+        hint = "name a variable or file that holds the whole address: env:NAME or file:PATH"
+        yield Fault("/target", "The target holds a user name or password.", hint)
+
+
+def _of_filter(wish: Wish) -> Iterator[Fault]:
+    if not wish.types:
+        yield Fault("/types", "An endpoint that hears of nothing is of no use.", f"choose from {', '.join(CHOSEN)}")
+    for name in wish.types:
+        if name not in CHOSEN:
+            yield Fault("/types", f"There is no event “{name[:100]}”.", f"there are {', '.join(CHOSEN)}")
+    if wish.severity not in SEVERITIES:
+        yield Fault("/severity", f"“{wish.severity[:100]}” is no severity.", f"one of {', '.join(SEVERITIES)}")
+    for name in _LISTS:
+        if len(getattr(wish, name)) > MOST:
+            yield Fault(f"/{name}", f"More than {MOST} {name}.", "make another endpoint for the others")
