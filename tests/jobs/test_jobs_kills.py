@@ -1,0 +1,24 @@
+"""Workers killed at random moments, as `python -m benchmarks.syncs` does at length, and on SQLite, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.kills.places import place
+from benchmarks.syncs.examining import examine
+from benchmarks.syncs.story import Plan, play
+from validator.store.engine import make_engine
+
+
+def test_every_tick_has_one_sync_and_every_sync_one_whole_run_whatever_is_killed(tmp_path: Path) -> None:
+    with place("postgresql", tmp_path) as where:
+        plan = Plan(kills=2, connections=2, schedule="*/2 * * * * *", lives=(0, 1), unborn=0, page=0.2, aimed=True)
+        outcome = play(where, plan)
+        engine = make_engine(where.address)
+        found = examine(engine, outcome)
+        engine.dispose()
+    assert found.faults == []
+    assert outcome.errors == []
+    assert outcome.settled
+    assert found.runs == found.ticks == found.states["done"] > 1
+    assert found.resumes > 0
