@@ -10,10 +10,11 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CORE = ("document", "detection", "facts", "rules", "engine", "findings", "pipeline", "history", "errors")
+CORE = ("document", "detection", "facts", "rules", "engine", "findings", "pipeline", "history", "alerts", "errors")
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "settings": {"errors"},
+    "logs": set(),
     "document": {"errors"},
     "detection": {"errors", "document", "rules"},
     "facts": {"document", "detection"},
@@ -24,8 +25,10 @@ ALLOWED: dict[str, set[str]] = {
     "proving": {"errors", "rules", "engine", "pipeline"},
     "report": set(),
     "history": set(),
+    "alerts": {"history"},
     "store": {"errors"},
     "service": {
+        "alerts",
         "errors",
         "detection",
         "document",
@@ -37,7 +40,9 @@ ALLOWED: dict[str, set[str]] = {
         "rules",
         "store",
     },
+    "jobs": {"detection", "errors", "logs", "service", "settings", "store"},
     "api": {
+        "alerts",
         "settings",
         "errors",
         "detection",
@@ -47,11 +52,13 @@ ALLOWED: dict[str, set[str]] = {
         "history",
         "rules",
         "pipeline",
+        "logs",
         "report",
         "service",
         "store",
     },
     "cli": {
+        "alerts",
         "settings",
         "errors",
         "detection",
@@ -65,6 +72,8 @@ ALLOWED: dict[str, set[str]] = {
         "findings",
         "history",
         "service",
+        "jobs",
+        "logs",
         "api",
     },
     "__main__": {"cli"},
@@ -76,6 +85,8 @@ ONLY_OF_RULES = {
 """Modules of `rules` that a part below it may import."""
 CONNECTORS: dict[str, set[str]] = {
     "errors": {"contract"},
+    "service": {"contract", "http", "registry"},
+    "jobs": {"contract"},
     "api": {"contract", "registry", "reading"},
     "cli": {"contract", "registry", "reading", "document"},
 }
@@ -94,9 +105,17 @@ AT_THE_EDGE = (
     "gunicorn",
     "prometheus_client",
     "structlog",
+    "croniter",
+    "dbos",
 )
 """Libraries of servers, terminals and networks: none of the core."""
-ONE_OWNER = {"durable_rules_engine": "validator.engine.durable", "durable": "", "re2": "validator.rules.operands"}
+ONE_OWNER = {
+    "croniter": "validator.service.sync_cron",
+    "dbos": "validator.jobs.engine",
+    "durable_rules_engine": "validator.engine.durable",
+    "durable": "",
+    "re2": "validator.rules.operands",
+}
 """Libraries that one module hides from all others."""
 LATE = {
     ("validator.api.server", "prometheus_client.multiprocess"),
@@ -201,6 +220,18 @@ def test_a_library_that_is_hidden_has_one_owner(library: str, owner: str) -> Non
 
 def test_nothing_is_imported_inside_a_function_but_for_a_reason() -> None:
     assert {(found.module, found.target) for found in IMPORTS if found.late} == LATE
+
+
+def test_no_module_imports_a_private_name_of_another() -> None:
+    private = [
+        (module, node.module, alias.name)
+        for module, path in SOURCES.items()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("validator", "connectors")
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert private == []
 
 
 def test_no_module_imports_itself_through_others() -> None:

@@ -12,7 +12,9 @@ from typing import Any
 
 import orjson
 
+from validator.detection.catalogue import Catalogue
 from validator.detection.semantic.encoder import Encoder
+from validator.document.model import OkrSet
 from validator.document.normalise import normalise
 from validator.document.overlay import merge
 from validator.engine.select import compiled
@@ -22,7 +24,8 @@ from validator.facts.index import build_index
 from validator.facts.texts import read_texts
 from validator.findings.judge import judge_facts
 from validator.findings.report import make_report
-from validator.rules.failure_table import load_failure_table
+from validator.rules.failure_table import FailureRow, load_failure_table
+from validator.rules.partial import for_part
 from validator.rules.ruleset import Ruleset
 
 Progress = Callable[[str], None]
@@ -39,31 +42,42 @@ def judge(
     progress: Progress | None = None,
     engine: str | None = None,
     encoder: Encoder | None = None,
+    failure_table: Mapping[str, FailureRow] | None = None,
+    catalogue: Catalogue | None = None,
+    complete: bool = True,
 ) -> dict[str, Any]:
     """The report on a document.
 
     `fail_on` is the least severity that fails the gate (error, warning, info, never). `as_of` is the day of judgement;
     None: the day of the export, or else today in UTC. `notes` are what the reader of a file had to say. `progress` is told
     the stages: load, texts, facts, rules, report. `encoder` adds likeness of meaning to the comparison of key results
-    (see `detection.semantic`). Raises BadInput with every fault, each with a JSON Pointer into the document.
+    (see `detection.semantic`). `failure_table` and `catalogue` are the tables that the ruleset was compiled with; None: those
+    shipped. `complete` is False where the caller knows that part of the set was not read, whatever the document says of itself.
+    Raises BadInput with every fault, each with a JSON Pointer into the document.
     """
     tell = progress or _silent
     with _collector_held():
         tell("load")
         whole, remarks = _overlaid(document, overlays)
-        okrs = normalise(whole)
+        okrs = _marked(normalise(whole), complete=complete)
+        applied = ruleset if okrs.source.complete else for_part(ruleset)
         tell("texts")
         day = as_of or okrs.source.exported_at or datetime.datetime.now(datetime.UTC).date()
         index = build_index(okrs, day)
-        texts = read_texts(index, encoder)
+        texts = read_texts(index, encoder, catalogue)
         tell("facts")
         facts = build_facts(index, texts)
         tell("rules")
-        judgement = judge_facts(index, facts, ruleset, compiled(ruleset, engine), load_failure_table())
+        judgement = judge_facts(index, facts, applied, compiled(applied, engine), failure_table or load_failure_table())
         tell("report")
         return make_report(
             index, ruleset, judgement, fail_on=fail_on, digest=digest_of(whole), notes=[*notes, *remarks]
         )
+
+
+def _marked(okrs: OkrSet, *, complete: bool) -> OkrSet:
+    """The set, marked as one of which part was not read where the caller says so."""
+    return okrs if complete else okrs._replace(source=okrs.source._replace(complete=False))
 
 
 def _silent(_: str) -> None:

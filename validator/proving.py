@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from validator.engine.naive import NAME
 from validator.errors import BadInput
@@ -44,7 +44,7 @@ def prove(name_or_path: str) -> Proof:
     ruleset, examples = load_ruleset(name_or_path), read_examples(name_or_path)
     homes = {origin: load_ruleset(origin) for origin in sorted({example.ruleset for example in examples})}
     outcomes = tuple(
-        Outcome(example, _problem(homes[example.ruleset], example))
+        Outcome(example, problem_of(homes[example.ruleset], example))
         for example in examples
         if any(variant.rule.id == example.rule for variant in homes[example.ruleset].variants)
     )
@@ -58,7 +58,11 @@ def _unproven(rules: set[str], examples: list[Example]) -> Iterator[str]:
             yield rule
 
 
-def _problem(ruleset: Ruleset, example: Example) -> str:
+def problem_of(ruleset: Ruleset, example: Example, judge: Callable[..., dict[str, Any]] = judge) -> str:
+    """What the rule of an example, alone, says otherwise than the example expects; "" where nothing.
+
+    `judge` is that of the pipeline, perhaps with other tables than those shipped.
+    """
     alone = ruleset._replace(
         variants=tuple(variant for variant in ruleset.variants if variant.rule.id == example.rule),
         digest=f"{ruleset.digest} {example.rule}",
@@ -73,10 +77,10 @@ def _problem(ruleset: Ruleset, example: Example) -> str:
         return f"expected {_STATUS[example.expect]}, was {status}" + (
             f" for want of {', '.join(missing)}" if missing else ""
         )
-    return _mismatch(example, report["findings"])
+    return _mismatch(example, report["findings"], report["input"]["as_of"])
 
 
-def _mismatch(example: Example, findings: list[dict[str, object]]) -> str:
+def _mismatch(example: Example, findings: list[dict[str, object]], as_of: str) -> str:
     """What the findings lack of what the example names."""
     if example.expect != "report":
         return ""
@@ -85,5 +89,5 @@ def _mismatch(example: Example, findings: list[dict[str, object]]) -> str:
     if not fitting:
         return f"no finding names {', '.join(sorted(example.items))}"
     if example.severity and not any(finding["severity"] == example.severity for finding in fitting):
-        return f"expected severity {example.severity}, was {fitting[0]['severity']}"
+        return f"expected severity {example.severity}, was {fitting[0]['severity']} as of {as_of}"
     return ""

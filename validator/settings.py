@@ -6,6 +6,7 @@ A variable that does not exist, or a value that cannot be meant, stops the start
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from validator.errors import Fault, OkrValidatorError
 
 PREFIX = "OKR_VALIDATOR_"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Kubernetes sets these for every Service, and one named okr-validator is likely: they are not meant for us.
 _SERVICE_LINK = re.compile(r"OKR_VALIDATOR_(SERVICE_(HOST|PORT\w*)|PORT_\d+_\w+)")
 _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://.*")
@@ -52,6 +54,10 @@ class Settings(NamedTuple):
     """Where runs, findings, waivers and keys are kept: SQLite or PostgreSQL, as SQLAlchemy writes it."""
     pepper: str | None = None
     """Where the secret is that keys are hashed with: env:NAME or file:PATH; None: a file beside an SQLite database."""
+    rate: float = 20.0
+    """Requests that one key may send in a second, counted by each process; 0 for as many as it likes."""
+    burst: int = 200
+    """Requests that one key may send at once, before the rate holds it back."""
     waiver_approval: bool = False
     """Whether a waiver needs a second person."""
     retention_days: int | None = None
@@ -62,6 +68,15 @@ class Settings(NamedTuple):
     """Folder of the model that gives likeness of meaning (extra “semantic”); None: key results are compared by words."""
     ruleset: str = "base"
     """Ruleset that judges where the request names none."""
+    allowed_networks: tuple[Network, ...] = ()
+    """Private networks that connectors may ask all the same, and without TLS: 10.1.0.0/16,fd00::/8."""
+    allowed_folders: tuple[Path, ...] = ()
+    """Folders of this machine that connectors may read: /srv/okrs,/srv/git."""
+    secrets: tuple[str, ...] | None = None
+    """References to secrets that connections and endpoints may name, as patterns: env:OKR_*,file:/run/secrets/*; None: any
+    but the service's own."""
+    syncs: int = 2
+    """Syncs that one worker runs at a time."""
     log_level: str = "info"
     """Least level that the service writes down: debug, info, warning or error."""
     debug: bool = False
@@ -152,6 +167,12 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
+def _rate(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise ValueError(f"must be a number of requests a second, 0 for no limit, not “{text}”")
+    return float(text)
+
+
 def _flag(text: str) -> bool:
     try:
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.casefold()]
@@ -168,6 +189,32 @@ def _word(pattern: str, meaning: str) -> Callable[[str], str]:
     return read
 
 
+def _parts(text: str) -> list[str]:
+    return [name for part in text.split(",") if (name := part.strip())]
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(name) for name in _parts(text))
+    except ValueError as error:
+        raise ValueError(f"must be networks such as 10.1.0.0/16, separated by commas: {error}") from None
+
+
+def _folders(text: str) -> tuple[Path, ...]:
+    found = tuple(Path(name) for name in _parts(text))
+    if not all(folder.is_absolute() for folder in found):
+        raise ValueError(f"must be paths from the root, such as /srv/okrs, separated by commas, not “{text}”")
+    return found
+
+
+def _references(text: str) -> tuple[str, ...]:
+    patterns = tuple(_parts(text))
+    if not all(re.fullmatch(r"env:[\w*?\[\]!-]+|file:/.*", pattern) for pattern in patterns):
+        example = "env:OKR_*,file:/run/secrets/*"
+        raise ValueError(f"must be patterns of references such as {example}, separated by commas, not “{text}”")
+    return patterns
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "host": _word(r"[0-9A-Za-z.:_-]{1,255}", "an address or a host name"),
     "port": _whole(0, 65_535),
@@ -182,11 +229,17 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "max_requests": _whole(0, 10**9),
     "database_url": str,
     "pepper": str,
+    "rate": _rate,
+    "burst": _whole(1, 10**6),
     "waiver_approval": _flag,
     "retention_days": _whole(1, 36_500),
     "retention_mb": _whole(1, 10**9),
     "model_dir": Path,
     "ruleset": _word(r"[a-z0-9][a-z0-9_-]{0,63}", "the name of a ruleset"),
+    "allowed_networks": _networks,
+    "allowed_folders": _folders,
+    "secrets": _references,
+    "syncs": _whole(1, 64),
     "log_level": _word(r"debug|info|warning|error", "debug, info, warning or error"),
     "debug": _flag,
     "metrics_dir": Path,

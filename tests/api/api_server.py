@@ -60,12 +60,12 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(folder: Path, **settings: object) -> Iterator[Server]:
-    """A server with these settings, ready to judge; it is stopped at the end."""
+def serving(folder: Path, *arguments: str, **settings: object) -> Iterator[Server]:
+    """A server with these settings and arguments, ready to judge; it is stopped at the end."""
     out, err = folder / "out", folder / "err"
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("OKR_VALIDATOR_", "PROMETHEUS_"))}
     environ = clean | {f"OKR_VALIDATOR_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-m", "validator", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "validator", "serve", "--port", "0", *arguments]
     with out.open("wb") as stdout, err.open("wb") as stderr:
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=environ)
     try:

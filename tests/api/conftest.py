@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.api.api_keys import client, empty_store, engine, make, refused, url
 from tests.api.api_server import Server, serving
+
+__all__ = ["client", "empty_store", "engine", "make", "refused", "server", "start", "url"]
 
 
 @pytest.fixture(scope="session")

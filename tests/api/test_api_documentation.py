@@ -37,7 +37,8 @@ def test_every_refusal_is_described_as_a_problem(openapi: dict[str, Any]) -> Non
         if isinstance(operation, dict)
         for status, answer in operation["responses"].items()
     ]
-    refusals = [answer for status, answer in answers if int(status) >= 400]
+    described = openapi["components"]["responses"]
+    refusals = [described[answer["$ref"].rpartition("/")[2]] for status, answer in answers if int(status) >= 400]
     assert refusals
     assert all(set(answer["content"]) == {"application/problem+json"} for answer in refusals)
 

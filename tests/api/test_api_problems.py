@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -80,8 +81,10 @@ def test_what_is_not_http_is_refused_with_a_problem_too(server: Server, sent: by
     with server.connect() as connection:
         connection.sendall(sent)
         answer = connection.makefile("rb").read()
-    assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:300]
-    assert b"Content-Type: application/problem+json\r\n" in answer
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 %d " % status), answer[:300]
+    assert b"Content-Type: application/problem+json\r\n" in head
+    assert b"X-Request-Id: " + json.loads(body)["request_id"].encode() in head
     assert b"html" not in answer
 
 

@@ -23,12 +23,21 @@ def test_every_setting_is_read_from_the_variable_of_its_name() -> None:
         "REQUEST_TIMEOUT": "2.5",
         "RULESET": "strict",
         "LOG_LEVEL": "debug",
+        "RATE": "0",
+        "BURST": "50",
         "HOST": "0.0.0.0",
         "ALLOW_REMOTE": "1",
     }
     read = read_settings({f"OKR_VALIDATOR_{name}": value for name, value in given.items()})
-    expected = Settings("0.0.0.0", 9000, True, 3, 16, 2, 5, 2048, 2.5, ruleset="strict", log_level="debug")
+    expected = Settings(
+        "0.0.0.0", 9000, True, 3, 16, 2, 5, 2048, 2.5, rate=0, burst=50, ruleset="strict", log_level="debug"
+    )
     assert read == expected
+
+
+def test_networks_that_connectors_may_ask_are_listed() -> None:
+    read = read_settings({"OKR_VALIDATOR_ALLOWED_NETWORKS": "10.1.0.0/16, fd00::/8,127.0.0.1"})
+    assert [str(network) for network in read.allowed_networks] == ["10.1.0.0/16", "fd00::/8", "127.0.0.1/32"]
 
 
 WRONG = {
@@ -38,10 +47,14 @@ WRONG = {
     "MAX_BODY": "-5",
     "REQUEST_TIMEOUT": "0",
     "GRACEFUL_TIMEOUT": "ten",
+    "RATE": "-1",
+    "BURST": "0",
     "ALLOW_REMOTE": "maybe",
     "RULESET": "../base",
     "LOG_LEVEL": "loud",
     "HOST": "a host",
+    "SYNCS": "0",
+    "ALLOWED_NETWORKS": "10.0.0.1/8",
     "PORTS": "80",
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +12,17 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from validator.api import etags
 from validator.api.app import create_app
-from validator.api.idempotent import idempotent
+from validator.api.idempotent import Keep, idempotent
 from validator.api.problems import Problem
+from validator.api.stored import store
+from validator.service.idempotency import GIVEN_UP
 from validator.settings import Settings
-from validator.store.engine import make_engine, reading
+from validator.store.engine import make_engine, reading, writing
+from validator.store.faults import unavailable
 from validator.store.schema import upgrade
 from validator.store.tables import idempotency
 
@@ -34,7 +39,7 @@ class Shop:
         app.add_url_rule("/v1/validations/sell", "sell", idempotent()(self.sell), methods=["POST"])
         app.add_url_rule("/v1/connections/shop/sign", "sign", self.sign, methods=["GET", "PUT"])
 
-    def sell(self) -> Response:
+    def sell(self, keep: Keep) -> Response:
         self.began.set()
         assert self.may_end.wait(30)
         wanted = request.files["what"].read() if request.files else request.get_data()
@@ -42,9 +47,16 @@ class Shop:
             raise Problem(422, "nothing", "Nothing cannot be sold.")
         if wanted == b"trouble":
             raise OSError
+        if wanted == b"what the store cannot say now":
+            raise unavailable("The database is busy.")
+        headers = {"Location": f"/sales/{self.sold + 1}", "X-Till": "3"}
+        response = Response(b"%d %s" % (self.sold + 1, wanted), 201, headers, content_type="text/plain")
+        with writing(store()) as connection:
+            keep(connection, response)
+            if wanted == b"what breaks at the till":
+                raise OSError
         self.sold += 1
-        headers = {"Location": f"/sales/{self.sold}", "X-Till": "3"}
-        return Response(b"%d %s" % (self.sold, wanted), 201, headers, content_type="text/plain")
+        return response
 
     def sign(self) -> Response:
         if request.method == "PUT":
@@ -112,12 +124,46 @@ def test_while_the_first_is_served_the_second_is_told_to_come_back(client: Flask
     assert (_sell(client).status_code, shop.sold) == (201, 1)
 
 
-@pytest.mark.parametrize(("what", "status"), [(b"nothing", 422), (b"trouble", 500)], ids=["refused", "failed"])
+@pytest.mark.parametrize(
+    ("what", "status"),
+    [(b"nothing", 422), (b"trouble", 500), (b"what the store cannot say now", 503), (b"what breaks at the till", 500)],
+    ids=["refused", "failed", "busy", "failed once its answer was kept"],
+)
 def test_what_came_to_nothing_may_be_asked_again_or_mended(
     client: FlaskClient, shop: Shop, what: bytes, status: int
 ) -> None:
     assert [_sell(client, what).status_code for _ in range(2)] == [status, status]
     assert (_sell(client, b"bread").status_code, shop.sold) == (201, 1)
+
+
+def test_who_was_taken_for_dead_and_comes_back_late_makes_nothing(client: FlaskClient, shop: Shop, url: str) -> None:
+    shop.may_end.clear()
+    late: list[Any] = []
+    thread = threading.Thread(target=lambda: late.append(_sell(client.application.test_client())))
+    thread.start()
+    assert shop.began.wait(30)
+    engine = make_engine(url)
+    with writing(engine) as connection:
+        begun = connection.scalars(select(idempotency.c.created_at)).one()
+        connection.execute(update(idempotency).values(created_at=begun - GIVEN_UP))
+    engine.dispose()
+    second = threading.Thread(target=lambda: late.append(_sell(client)))
+    second.start()
+    while not _claimed_after(url, begun):
+        time.sleep(0.01)
+    shop.may_end.set()
+    thread.join()
+    second.join()
+    assert sorted(answer.status_code for answer in late) == [201, 409]
+    assert (_sell(client).data, shop.sold) == (b"1 bread", 1)
+
+
+def _claimed_after(url: str, moment: datetime.datetime) -> bool:
+    engine = make_engine(url)
+    with reading(engine) as connection:
+        claimed = connection.scalars(select(idempotency.c.created_at)).one() >= moment
+    engine.dispose()
+    return claimed
 
 
 def test_an_upload_sent_again_has_another_boundary_and_is_the_same(client: FlaskClient, shop: Shop) -> None:

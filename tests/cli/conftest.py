@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.cli_store import empty_store, run
+
+__all__ = ["empty_store", "folder", "run"]
+
 RULES = """\
 name: tiny
 version: 1.0.0

@@ -11,7 +11,7 @@ import click
 import orjson
 import pytest
 
-from connectors.registry import all_connectors
+from connectors.registry import all_connectors, all_sources
 from validator import __version__
 from validator.cli.app import COMMANDS
 from validator.cli.main import main
@@ -68,6 +68,14 @@ def test_connectors_are_listed_with_what_they_were_tried_on(run: Callable[..., S
     assert "tried on: " + all_connectors()["document"].TESTED_AGAINST in said
 
 
+def test_tools_are_listed_apart_from_files_and_explained_with_their_settings(run: Callable[..., Said]) -> None:
+    files, _, tools = run("connectors").out.partition("\nTools:\n")
+    assert all(f"  {name} " in tools and f"  {name} " not in files for name in all_sources())
+    said = run("connectors", "asana").out
+    assert "token (needed): The access token." in said
+    assert all_sources()["asana"].GUIDE.strip() in said
+
+
 def test_one_connector_is_explained(run: Callable[..., Said]) -> None:
     assert run("connectors", "document").out.startswith(f"document: {all_connectors()['document'].TITLE}\n")
 
@@ -110,6 +118,18 @@ def test_a_rule_is_explained_with_its_condition_and_fix(folder: Path, run: Calla
     assert "owner_count below 1" in said
     assert sentence in said
     assert f"What to do: {load_failure_table()['no-delivery-owner'].fix}" in said
+
+
+def test_a_rule_whose_severity_changes_with_time_says_so(folder: Path, run: Callable[..., Said]) -> None:
+    later = "[{severity: warning, from_phase: second_half}, {severity: error, from_phase: after_end}]"
+    text = (
+        Path("rules.yaml").read_text(encoding="utf-8").replace("severity: error", f"severity: info\n    later: {later}")
+    )
+    Path("later.yaml").write_text(text, encoding="utf-8")
+    listed = run("rules", "list", "--ruleset", "later.yaml").out
+    assert "owner (warning from the middle of the cycle, error from the day after the cycle)\n" in listed
+    explained = run("rules", "explain", "unowned-objective", "--ruleset", "later.yaml").out
+    assert "Severity: info\n  warning from the middle of the cycle\n  error from the day after the cycle\n" in explained
 
 
 def test_every_shipped_rule_can_be_explained(run: Callable[..., Said]) -> None:

@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import orjson
 import pytest
 
-from validator.cli.main import main
-from validator.store.schema import upgrade
+from tests.cli.cli_store import Run
 
 
-class Said(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return orjson.loads(self.out)
-
-
-@pytest.fixture
-def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Call the command line with these arguments, beside an empty database."""
-    address = f"sqlite:///{folder}/okr.db"
-    upgrade(address)
-    monkeypatch.setenv("OKR_VALIDATOR_DATABASE_URL", address)
-
-    def call(*arguments: str) -> Said:
-        code = main(arguments)
-        return Said(code, *capfd.readouterr())
-
-    return call
-
-
-def test_a_set_is_judged_for_a_connection_and_remembered(run: Callable[..., Said]) -> None:
+def test_a_set_is_judged_for_a_connection_and_remembered(run: Run) -> None:
     assert run("connections", "add", "acme", "--name", "Acme", "--fail-on", "never").code == 0
     first = run("runs", "add", "acme", "unowned.yaml", "--format", "json", "--as-of", "2026-08-03")
     second = run("runs", "add", "acme", "owned.yaml", "--as-of", "2026-08-04")
@@ -52,7 +23,7 @@ def test_a_set_is_judged_for_a_connection_and_remembered(run: Callable[..., Said
     assert "item_removed" in shown.out
 
 
-def test_runs_are_listed_compared_shown_and_judged_again(run: Callable[..., Said]) -> None:
+def test_runs_are_listed_compared_shown_and_judged_again(run: Run) -> None:
     run("connections", "add", "acme")
     failed = run("runs", "add", "acme", "unowned.yaml", "--quiet", "--as-of", "2026-08-03")
     assert (failed.code, failed.out) == (1, "")
@@ -71,7 +42,7 @@ def test_runs_are_listed_compared_shown_and_judged_again(run: Callable[..., Said
     assert (again.code, again.out) == (0, f"The same, byte for byte: {runs[1]['report_digest']}\n")
 
 
-def test_part_of_a_set_resolves_nothing(run: Callable[..., Said]) -> None:
+def test_part_of_a_set_resolves_nothing(run: Run) -> None:
     run("connections", "add", "acme")
     run("runs", "add", "acme", "unowned.yaml", "--quiet")
     run("runs", "add", "acme", "owned.yaml", "--quiet", "--partial")
@@ -79,7 +50,7 @@ def test_part_of_a_set_resolves_nothing(run: Callable[..., Said]) -> None:
     assert [entry["items"][0]["id"] for entry in found["findings"]] == ["C2"]
 
 
-def test_a_connection_is_changed_overlaid_listed_and_removed(run: Callable[..., Said]) -> None:
+def test_a_connection_is_changed_overlaid_listed_and_removed(run: Run) -> None:
     run("connections", "add", "acme")
     Path("overlay.yaml").write_text("governance: {conflict_resolver: Ana}\n", "utf-8")
     assert run("connections", "overlay", "acme", "overlay.yaml").code == 0
@@ -105,7 +76,7 @@ def test_a_connection_is_changed_overlaid_listed_and_removed(run: Callable[..., 
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_what_is_not_there_is_said_and_exits_2(run: Callable[..., Said], arguments: tuple[str, ...], said: str) -> None:
+def test_what_is_not_there_is_said_and_exits_2(run: Run, arguments: tuple[str, ...], said: str) -> None:
     answer = run(*arguments)
     assert answer.code == 2
     assert said in answer.err

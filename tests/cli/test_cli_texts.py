@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from tests.service.stored_rulesets import RULE, STRICTER
 from validator.cli.texts import command
-from validator.service.faults import Outdated
+from validator.service.faults import NotFound, Outdated
 from validator.store.schema import upgrade
 
 
@@ -58,6 +58,15 @@ def test_a_draft_that_somebody_saved_meanwhile_is_not_overwritten(address: str) 
     said(address, "draft", "ours", "-", "--edited", "1", text=STRICTER)
     assert isinstance(run(address, "draft", "ours", "-", "--edited", "1", text=RULE).exception, Outdated)
     assert said(address, "show", "ours") == STRICTER
+
+
+def test_a_draft_is_deleted(address: str) -> None:
+    said(address, "draft", "ours", "-", text=RULE)
+    said(address, "draft", "ours", "-", text=STRICTER)
+    assert isinstance(run(address, "discard", "ours", "--edited", "1").exception, Outdated)
+    assert said(address, "discard", "ours") == "ours: the draft, version 2, is deleted.\n"
+    assert json.loads(said(address, "list", "--format", "json")) == {"texts": []}
+    assert isinstance(run(address, "discard", "ours").exception, NotFound)
 
 
 def test_a_preview_without_connections_tries_the_draft_alone(address: str) -> None:

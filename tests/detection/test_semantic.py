@@ -5,43 +5,23 @@ from __future__ import annotations
 import json
 import math
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.detection.tiny_model import CONFIG, EXTRA, needs_extra, save_model, tensors_of
 from validator.detection.semantic import minilm
 from validator.detection.semantic.encoder import BadModel, Encoder
 from validator.detection.semantic.minilm import load_encoder
 from validator.errors import OkrValidatorError
 
-EXTRA = all(find_spec(name) for name in ("numpy", "tokenizers", "safetensors"))
 if EXTRA:
     import numpy as np
-    from safetensors.numpy import save_file
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordPiece
-    from tokenizers.normalizers import BertNormalizer
-    from tokenizers.pre_tokenizers import BertPreTokenizer
-    from tokenizers.processors import TemplateProcessing
 
 MODEL = os.environ.get("OKR_VALIDATOR_MODEL_DIR", "")
-needs_extra = pytest.mark.skipif(not EXTRA, reason="the extra “semantic” is not installed")
 needs_model = pytest.mark.skipif(not (EXTRA and MODEL), reason="OKR_VALIDATOR_MODEL_DIR names no model directory")
 
-VOCABULARY = "[PAD] [UNK] [CLS] [SEP] raise cut the churn margin of new customers ##s by half".split()
-CONFIG: dict[str, Any] = {
-    "model_type": "bert",
-    "hidden_act": "gelu",
-    "vocab_size": len(VOCABULARY),
-    "hidden_size": 16,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "intermediate_size": 24,
-    "max_position_embeddings": 160,
-    "layer_norm_eps": 1e-12,
-}
 TEXTS = [
     "cut churn by half",
     "raise the margin",
@@ -63,44 +43,6 @@ ODD = [
     " " * 9_999 + "a",
 ]
 PUBLISHED = ["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."]
-
-
-def _tensors(config: dict[str, Any] = CONFIG) -> dict[str, Any]:
-    random = np.random.default_rng(7)
-    hidden, inner = config["hidden_size"], config["intermediate_size"]
-    shapes: dict[str, tuple[int, ...]] = {
-        "embeddings.word_embeddings.weight": (config["vocab_size"], hidden),
-        "embeddings.position_embeddings.weight": (config["max_position_embeddings"], hidden),
-        "embeddings.token_type_embeddings.weight": (2, hidden),
-    }
-    norms = ["embeddings.LayerNorm"]
-    for number in range(config["num_hidden_layers"]):
-        layer = f"encoder.layer.{number}"
-        norms += [f"{layer}.attention.output.LayerNorm", f"{layer}.output.LayerNorm"]
-        sizes = {f"attention.self.{part}": (hidden, hidden) for part in ("query", "key", "value")}
-        sizes |= {
-            "attention.output.dense": (hidden, hidden),
-            "intermediate.dense": (inner, hidden),
-            "output.dense": (hidden, inner),
-        }
-        for name, shape in sizes.items():
-            shapes[f"{layer}.{name}.weight"], shapes[f"{layer}.{name}.bias"] = shape, shape[:1]
-    for name in norms:
-        shapes[f"{name}.weight"] = shapes[f"{name}.bias"] = (hidden,)
-    return {name: random.normal(0, 0.7, shape).astype(np.float32) for name, shape in shapes.items()}
-
-
-def _save(folder: Path, tensors: dict[str, Any] | None = None, **config: Any) -> Path:
-    """A tiny random model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(tensors or _tensors(), folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps(CONFIG | config))
-    tokenizer = Tokenizer(WordPiece({word: id for id, word in enumerate(VOCABULARY)}, unk_token="[UNK]"))
-    tokenizer.normalizer, tokenizer.pre_tokenizer = BertNormalizer(), BertPreTokenizer()
-    tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
-    tokenizer.enable_padding(length=128)  # as the published tokenizer.json has it: it must not be obeyed
-    tokenizer.save(str(folder / "tokenizer.json"))
-    return folder
 
 
 def _by_the_book(ids: list[int], tensors: dict[str, Any]) -> Any:
@@ -134,7 +76,7 @@ def _by_the_book(ids: list[int], tensors: dict[str, Any]) -> Any:
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Encoder:
-    return load_encoder(_save(tmp_path / "tiny"))
+    return load_encoder(save_model(tmp_path / "tiny"))
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +93,7 @@ def test_a_vector_is_what_the_formulas_of_the_paper_say(tiny: Encoder) -> None:
     }
     found = tiny.encode(list(expected))
     for vector, ids in zip(found, expected.values(), strict=True):
-        assert np.abs(vector - _by_the_book(ids, _tensors())).max() < 1e-5
+        assert np.abs(vector - _by_the_book(ids, tensors_of())).max() < 1e-5
 
 
 @needs_extra
@@ -208,15 +150,15 @@ def test_texts_of_many_lengths_go_through_in_batches_of_bounded_size(
 @needs_extra
 @pytest.mark.parametrize("below", ["", "model", "package/model", "snapshots/1a2b3c"])
 def test_the_model_is_found_in_the_directory_and_up_to_two_folders_below(tmp_path: Path, below: str) -> None:
-    _save(tmp_path / below)
+    save_model(tmp_path / below)
     assert load_encoder(tmp_path).encode(["cut churn"]).shape == (1, 16)
 
 
 @needs_extra
 def test_weights_under_the_name_bert_or_in_half_precision_are_read_too(tmp_path: Path) -> None:
-    halves = {f"bert.{name}": tensor.astype(np.float16) for name, tensor in _tensors().items()}
-    found = load_encoder(_save(tmp_path, halves)).encode(["cut churn"])
-    assert np.abs(found[0] - _by_the_book([2, 5, 7, 3], _tensors())).max() < 0.01
+    halves = {f"bert.{name}": tensor.astype(np.float16) for name, tensor in tensors_of().items()}
+    found = load_encoder(save_model(tmp_path, halves)).encode(["cut churn"])
+    assert np.abs(found[0] - _by_the_book([2, 5, 7, 3], tensors_of())).max() < 0.01
 
 
 def test_an_empty_directory_is_refused_with_its_place_and_both_steps_of_the_installation(tmp_path: Path) -> None:
@@ -307,7 +249,7 @@ def test_a_model_that_wants_another_pooling_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_damaged_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:
-    (_save(tmp_path) / name).write_bytes(content)
+    (save_model(tmp_path) / name).write_bytes(content)
     with pytest.raises(BadModel, match=message):
         load_encoder(tmp_path)
 
@@ -326,7 +268,7 @@ def test_weights_and_words_that_do_not_fit_the_config_are_refused(
     tmp_path: Path, config: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(BadModel, match=message):
-        load_encoder(_save(tmp_path, **config))
+        load_encoder(save_model(tmp_path, **config))
 
 
 @needs_model

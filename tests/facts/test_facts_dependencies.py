@@ -149,7 +149,7 @@ def test_teams_that_wait_for_one_another_are_reported_once_a_circle(
     document: Document, closing: dict[str, str]
 ) -> None:
     found = [fact for fact in listed(document, "dependency") if fact.values["closes_cycle"]]
-    teams = [" ".join(sorted(id_ for kind, id_ in fact.items if kind == "team")) for fact in found]
+    teams = [" ".join(sorted(id_ for kind, id_ in (*fact.items, *fact.also) if kind == "team")) for fact in found]
     assert dict(zip((fact.items[1][1] for fact in found), teams, strict=True)) == closing
     assert all(
         all(team in fact.values["cycle_teams"] for team in names.split())

@@ -116,6 +116,6 @@ def test_two_links_to_one_parent_of_different_kinds_are_two_facts_with_keys_of_t
 def test_a_team_that_only_repeats_its_parents_is_named_with_the_link() -> None:
     top, copy = {"id": "C", "title": "Grow"}, {"id": "O", "title": "grow", "team": "T", "parents": [{"id": "C"}]}
     (alone,) = listed(small(top, copy), "link")
-    assert ("team", "T") in alone.items
+    assert alone.also == (("team", "T"),)
     (beside,) = listed(small(top, copy, {"id": "P", "title": "Something of its own", "team": "T"}), "link")
     assert ("team", "T") not in beside.items

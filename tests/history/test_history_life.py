@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.history.histories import START, Document, Run, company, entry, rules, run
+from validator.history.context import Table
 from validator.history.waivers import Waiver
 
 NEXT = START + datetime.timedelta(days=1)
@@ -203,6 +204,19 @@ def test_a_source_that_calls_itself_incomplete_resolves_nothing() -> None:
     assert partial.cause("unowned", "S1") == {"kind": "partial_run"}
 
 
+def test_a_finding_that_only_the_whole_set_can_show_goes_stale_while_part_of_it_was_not_read() -> None:
+    document = company()
+    for id in ("S1", "L1"):
+        entry(document, id)["owners"] = []
+    document["objectives"][1]["parents"] = []
+    first = run(document)
+    assert first.states()["undelivered C1"] == "new"
+    document["source"]["complete"] = False
+    partial = run(document, first)
+    assert partial.states()["undelivered C1"] == "stale"
+    assert partial.cause("undelivered", "C1") == {"kind": "partial_run"}
+
+
 @pytest.mark.parametrize(
     ("absent", "state"),
     [({"S1"}, "stale"), ({"sales"}, "stale"), ({"L1", "supply"}, "resolved"), (set(), "resolved"), (None, "resolved")],
@@ -367,6 +381,20 @@ def test_a_check_in_weighs_more_than_what_changed_around_a_key_result_that_is_no
 
 
 def test_a_changed_metric_catalogue_is_told_as_a_changed_rule() -> None:
-    first = run(unowned(), metrics="sha256:1")
-    cause = run(unowned(), first, known=[], metrics="sha256:2").cause("unowned", "S1")
-    assert cause == {"kind": "rule_changed", "versions": {"from": "1", "to": "1"}}
+    first = run(unowned(), metrics=Table("metrics@shipped", "sha256:1"))
+    second = run(unowned(), first, known=[], metrics=Table("metrics@1", "sha256:2"))
+    expected = {"kind": "rule_changed", "versions": {"from": "metrics@shipped", "to": "metrics@1"}}
+    assert second.cause("unowned", "S1") == expected
+
+
+def test_a_version_of_the_same_text_is_no_change() -> None:
+    first = run(unowned(), metrics=Table("metrics@1", "sha256:1"), program="1.0")
+    second = run(unowned(), first, known=[], metrics=Table("metrics@3", "sha256:1"), program="1.1")
+    assert second.cause("unowned", "S1")["kind"] == "program_changed"
+
+
+def test_a_changed_failure_table_is_told_as_a_changed_rule_where_nothing_else_is_known() -> None:
+    first = run(unowned(), failure_table=Table("failure-table@1", "sha256:1"))
+    second = run(unowned(), first, known=[], failure_table=Table("failure-table@2", "sha256:2"))
+    expected = {"kind": "rule_changed", "versions": {"from": "failure-table@1", "to": "failure-table@2"}}
+    assert second.cause("unowned", "S1") == expected

@@ -112,6 +112,7 @@ FIELDS = (
     "needs",
     "severity",
     "severity_when",
+    "later",
     "failure",
     "message",
     "description",
@@ -136,6 +137,9 @@ PLACES = (
     "name: x\nextends: [base]\noverrides: {{unowned-objective: {{severity: {}}}}}\n", "name: x\nextends: [base]\noverrides: {{unowned-objective: {{team: {}}}}}\n",
     "name: x\nextends: [base]\noverrides: {{unowned-objective: {{level: {}}}}}\n", "name: x\nextends: [base]\noverrides: {{unowned-objective: [{}]}}\n",
     "name: x\nextends: [base]\noverrides: {{unowned-objective: {{parameters: {}}}}}\n", "name: x\nextends: [base]\noverrides: {{unowned-objective: {{shadow: {}}}}}\n",
+    "name: x\nextends: [base]\noverrides: {{unowned-objective: {{later: {}}}}}\n", "name: x\nextends: [base]\noverrides: {{unowned-objective: {{later: [{}]}}}}\n",
+    "name: x\nextends: [base]\noverrides: {{unowned-objective: {{later: [{{severity: error, from: {}}}]}}}}\n",
+    "name: x\nextends: [base]\noverrides: {{unowned-objective: {{later: [{{severity: error, from_phase: {}}}]}}}}\n",
     "name: x\nextends: [base]\nparameters: {{most_key_results: {}}}\n",
 )  # fmt: skip
 

@@ -41,6 +41,13 @@ def when(condition: str, **more: str) -> str:
 
 
 R, W = "/rules/0", "/rules/0/when"
+L, OL = "/rules/0/later", "/overrides/r/later"
+
+
+def later(changes: str, **more: str) -> str:
+    return text(rule(later=changes, **more))
+
+
 BROKEN: dict[str, tuple[str, str, str, str]] = {
     "no mapping": ("- a\n", "", "A ruleset is a mapping", "name: …"),
     "an empty file": ("", "", "A ruleset is a mapping", "name: …"),
@@ -113,6 +120,37 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
     "a severity by condition that is unknown": (text(rule(severity_when="{fatal: {level: {is: team}}}")), f"{R}/severity_when/fatal", "No severity", "error, warning or info"),
     "a severity by condition that is text": (text(rule(severity_when="error")), f"{R}/severity_when", "maps a severity to a condition", "severity_when:"),
     "a fault in a severity's condition": (text(rule(severity_when="{info: {x: {is: 1}}}")), f"{R}/severity_when/info/x", "no attribute “x”", ""),
+    "later severities that are a mapping": (later("{severity: error, from: 2027-01-01}"), L, "is a list of severities", "later: [{"),
+    "a later severity that is text": (later("[error]"), f"{L}/0", "A later severity is a mapping", "later: [{"),
+    "a later severity with an unknown field": (later("[{severity: error, form: 2027-01-01}]"), f"{L}/0/form", "no field “form”", "did you mean “from”?"),
+    "a later severity that is unknown": (later("[{severity: fatal, from: 2027-01-01}]"), f"{L}/0/severity", "No later severity is called “fatal”", "error, warning or info"),
+    "a later severity that is off": (later("[{severity: off, from: 2027-01-01}]"), f"{L}/0/severity", "No later severity is called “off”", "error, warning or info"),
+    "a later severity that is a list": (later("[{severity: [error], from: 2027-01-01}]"), f"{L}/0/severity", "No later severity", ""),
+    "a change without a severity": (later("[{from: 2027-01-01}]"), f"{L}/0", "has no “severity”", "add “severity: error”"),
+    "a change without a time": (later("[{severity: error}]"), f"{L}/0", "from a day or from a phase", "one of the two"),
+    "a change with both times": (later("[{severity: error, from: 2027-01-01, from_phase: second_half}]"), f"{L}/0", "from a day or from a phase", "one of the two"),
+    "a change on a day that does not exist": (later("[{severity: error, from: 2027-02-30}]"), f"{L}/0/from", "“2027-02-30” is no day", "from: 2027-01-01"),
+    "a change on a day written in another habit": (later("[{severity: error, from: 1.2.2027}]"), f"{L}/0/from", "“1.2.2027” is no day", "year-month-day"),
+    "a change on a day of digits alone": (later("[{severity: error, from: 20270101}]"), f"{L}/0/from", "“20270101” is no day", "year-month-day"),
+    "a change on a day of a week": (later("[{severity: error, from: 2027-W01-1}]"), f"{L}/0/from", "is no day", "year-month-day"),
+    "a change at an hour": (later("[{severity: error, from: 2027-01-01T10:00:00}]"), f"{L}/0/from", "is no day", "year-month-day"),
+    "a change on no day": (later("[{severity: error, from: null}]"), f"{L}/0/from", "is no day", "year-month-day"),
+    "a change from an unknown phase": (later("[{severity: error, from_phase: secondhalf}]"), f"{L}/0/from_phase", "No phase of a cycle is called “secondhalf”", "did you mean “second_half”?"),
+    "a change from a phase that is a list": (later("[{severity: error, from_phase: [second_half]}]"), f"{L}/0/from_phase", "No phase of a cycle", "did you mean “second_half”?"),
+    "days out of order": (later("[{severity: warning, from: 2027-02-01}, {severity: error, from: 2027-01-31}]"), f"{L}/1/from", "2027-01-31 does not come after 2027-02-01", "the earliest first"),
+    "a day twice": (later("[{severity: warning, from: 2027-02-01}, {severity: error, from: 2027-02-01}]"), f"{L}/1/from", "does not come after", "the earliest first"),
+    "phases out of order": (later("[{severity: warning, from_phase: cycle_end}, {severity: error, from_phase: second_half}]"), f"{L}/1/from_phase", "“second_half” does not come after “cycle_end”", "first_half, second_half, cycle_end, after_end"),
+    "a phase twice": (later("[{severity: warning, from_phase: cycle_end}, {severity: error, from_phase: cycle_end}]"), f"{L}/1/from_phase", "does not come after", "in order"),
+    "days and phases in one list": (later("[{severity: warning, from: 2027-02-01}, {severity: error, from_phase: cycle_end}]"), f"{L}/1", "do not mix", "all by “from_phase”"),
+    "very many changes": (later("[" + ", ".join(f"{{severity: error, from: {year}-01-01}}" for year in range(2027, 2048)) + "]"), L, "More than 20 changes", "leave out"),
+    "a phase for facts that lie in no cycle": (
+        later("[{severity: error, from_phase: second_half}]", for_="governance", when="{has_forum: {is: false}}", message="m"),
+        f"{L}/0/from_phase", "judges a governance, which lies in no cycle", "“from” with a day"),
+    "a later severity of a rule that is off": (later("[{severity: error, from: 2027-01-01}]", severity="off"), L, "“r” is off", "shadow: true"),
+    "a later severity in an override that is off": (text(more="overrides: {r: {severity: off, later: [{severity: error, from: 2027-01-01}]}}\n"), OL, "“r” is off", "shadow: true"),
+    "a later severity in an override of a rule that is off": (
+        text(rule(severity="off"), more="overrides: {r: {later: [{severity: error, from: 2027-01-01}], team: a}}\n"), OL, "“r” is off", "shadow: true"),
+    "a fault in the later severities of an override": (text(more="overrides: {r: {later: [{severity: error, from_phase: mid}]}}\n"), f"{OL}/0/from_phase", "No phase of a cycle", "known: first_half"),
     "a message that looks inside": (text(rule(message='"{title.__class__}"')), f"{R}/message", "no attribute “title.__class__”", ""),
     "a message that indexes": (text(rule(message='"{title[0]}"')), f"{R}/message", "no attribute “title[0]”", "did you mean “title”?"),
     "a message by position": (text(rule(message='"{0} {}"')), f"{R}/message", "no attribute “0”", ""),
@@ -183,16 +221,15 @@ UNREADABLE: dict[str, tuple[str, str]] = {
     "nesting by keys": ("\n".join(f"{' ' * n}a:" for n in range(50)), "Nested deeper than 40"),
     "ten million characters": ("name: " + "x" * 10_000_000, "Longer than"),
     "many values": ("name: x\nrules: [" + "a, " * 60_000 + "]\n", "Holds more than"),
-    "a day that does not exist": ("name: 2026-13-45\n", "month must be"),
     "a number of very many digits": ("name: " + "9" * 5_000 + "\n", "digits"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_it_is_no_ruleset_and_said_so_within_seconds(ruleset_file: Write, content: str, message: str) -> None:
-    path, began = ruleset_file(content), time.perf_counter()
+    path, began = ruleset_file(content), time.process_time()
     (fault,) = faults(path)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert message in fault.message
     assert fault.place.startswith(path)
 
@@ -254,6 +291,14 @@ SLOW: dict[str, str] = {
 
 @pytest.mark.parametrize("content", SLOW.values(), ids=SLOW.keys())
 def test_a_hostile_ruleset_is_refused_within_seconds(ruleset_file: Write, content: str) -> None:
-    path, began = ruleset_file(content), time.perf_counter()
+    path, began = ruleset_file(content), time.process_time()
     assert faults(path)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
+
+
+def test_a_fault_of_a_later_severity_is_told_with_its_line(ruleset_file: Write) -> None:
+    changes = "".join(f"\n      - {{severity: error, from: {day}}}" for day in ("2027-01-01", "2027-02-30"))
+    (own,) = faults(ruleset_file(text(rule(later=changes))))
+    (other,) = faults(ruleset_file(text(more=f"overrides:\n  r:\n    later:{changes}\n")))
+    assert (own.pointer, own.place.rpartition("line ")[2]) == ("/rules/0/later/1/from", "12")
+    assert (other.pointer, other.place.rpartition("line ")[2]) == ("/overrides/r/later/1/from", "6")

@@ -50,7 +50,10 @@ def changed(document: Document) -> Document:
 
 
 def partial(document: Document) -> Document:
-    """The tool gave nothing of the sales team but what lies above it; what it gave of supply has lost its owner."""
+    """The tool gave nothing of the sales team but what lies above it; what it gave of supply has lost its owner.
+
+    Whether anybody delivers the company objective is not known then.
+    """
     read = [entry(document, id) for id in ("C1", "D1")]
     supply = {**entry(document, "L1"), "owners": []}
     return {**document, "source": {"tool": "test", "complete": False}, "objectives": [*read, supply], "conflicts": []}

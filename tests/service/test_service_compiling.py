@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.detection.tiny_model import needs_extra, save_model
 from tests.service.stored_rulesets import PATIENT, RULE, rule
+from validator.detection.semantic.minilm import load_encoder
 from validator.errors import BadInput, BadRuleset, Fault
-from validator.rules.from_text import Bundle
+from validator.pipeline import judge
+from validator.rules.files import shipped_text
+from validator.rules.from_text import Bundle, load_bundle
 from validator.service.compiling import MEBIBYTE, Limits, check_ruleset, check_table, compare, verdicts
-from validator.service.library import shipped_text
+from validator.service.preview import LIMITS
 
 SECONDS = 5
+ROOMY = LIMITS._replace(seconds=60)
 PATTERN = "{title: {matches: '(?i)\\pL{300}NUMBER'}}"
 """Small to write and slow to compile: a hundred of them take some ten seconds."""
 
@@ -168,9 +174,53 @@ def test_a_set_is_judged_by_both_rulesets() -> None:
         "overlays": [],
         "as_of": "2026-11-22",
         "fail_on": "error",
+        "complete": True,
+        "model": None,
     }
     before, after = verdicts(bundle(RULE), stricter, judged, PATIENT)
     assert (before["status"], after["status"]) == ("pass", "fail")
     assert [finding["severity"] for finding in after["findings"]] == ["error"]
     with pytest.raises(BadInput, match="Invalid type"):
         verdicts(bundle(RULE), stricter, {**judged, "document": {"objectives": 3}}, PATIENT)
+
+
+PAIRS = """\
+name: ours
+rules:
+  - id: near
+    title: Two that are near
+    for: pair
+    when: {duplicate_chance: {above: 0}}
+    severity: info
+    failure: isolated-okrs
+    message: "{duplicate_chance}"
+"""
+"""Says what the model of pairs thinks of each, which likeness of meaning changes."""
+
+
+@needs_extra
+def test_likeness_of_meaning_is_used_where_a_model_is_given(tmp_path: Path) -> None:
+    folder = save_model(tmp_path / "tiny")
+    titles = ["Cut the churn of new customers by half", "Cut churn of customers by half"]
+    objectives = [
+        {"id": f"O{n}", "title": "Keep customers", "key_results": [{"id": f"K{n}", "title": title}]}
+        for n, title in enumerate(titles)
+    ]
+    judged = {"document": {"objectives": objectives}, "overlays": [], "as_of": "2026-11-22", "fail_on": "never"}
+    ruleset, encoder = load_bundle(bundle(PAIRS)), load_encoder(folder)
+
+    def said(report: Mapping[str, Any]) -> list[str]:
+        return [finding["message"] for finding in report["findings"]]
+
+    plain, semantic = (said(judge(judged["document"], ruleset, encoder=each)) for each in (None, encoder))
+    assert plain != semantic
+    for model, expected in ((None, plain), (str(folder), semantic)):
+        asked = {**judged, "complete": True, "model": model}
+        assert [said(verdict) for verdict in verdicts(bundle(PAIRS), bundle(PAIRS), asked, ROOMY)] == [expected] * 2
+
+
+@needs_extra
+def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
+    judged = {"document": {}, "overlays": [], "as_of": "2026-11-22", "fail_on": "never", "complete": True}
+    with pytest.raises(BadInput, match="There is no such directory"):
+        verdicts(bundle(RULE), bundle(RULE), {**judged, "model": str(tmp_path / "nowhere")}, ROOMY)

@@ -8,12 +8,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
 from validator.service import keys
 from validator.service.key_wishes import Wish
 from validator.service.pepper import BadPepper, Pepper, check
 from validator.store.engine import reading, writing
+from validator.store.tables import keys as stored
 
 NOON = datetime.datetime(2026, 11, 22, 12, 0, tzinfo=datetime.UTC)
 SECRET = "a pepper of thirty-two bytes or more"
@@ -112,3 +113,44 @@ def test_keys_without_the_pepper_that_they_were_hashed_with_stop_the_start(datab
         with pytest.raises(BadPepper, match="is not there"):
             check(connection, _beside(tmp_path / "nowhere"))
         check(connection, Pepper("env:SECRET", POSTGRESQL, {"SECRET": SECRET}))
+
+
+def test_a_pepper_that_the_keys_were_not_hashed_with_stops_the_start(database: Engine, tmp_path: Path) -> None:
+    with writing(database) as connection:
+        key, text = keys.create(connection, SECRET.encode(), NOON, "cli:ana", Wish("nightly", "reader"))
+    other = Pepper("env:SECRET", POSTGRESQL, {"SECRET": SECRET[::-1]})
+    with reading(database) as connection, pytest.raises(BadPepper, match="another pepper") as refused:
+        check(connection, other)
+    assert "set OKR_VALIDATOR_PEPPER as it was" in refused.value.faults[0].hint
+    with writing(database) as connection:
+        keys.create(connection, SECRET[::-1].encode(), NOON, "cli:ana", Wish("of another pepper", "reader"))
+    with reading(database) as connection:
+        check(connection, other)
+        assert keys.check(connection, SECRET.encode(), text, NOON).key == key
+
+
+def test_who_has_lost_the_pepper_revokes_all_keys_and_begins_anew(database: Engine, tmp_path: Path) -> None:
+    with writing(database) as connection:
+        key, _ = keys.create(connection, SECRET.encode(), NOON, "cli:ana", Wish("nightly", "reader"))
+        keys.revoke(connection, NOON, "cli:ana", key.id)
+    with reading(database) as connection:
+        check(connection, _beside(tmp_path))
+
+
+def test_a_key_made_before_peppers_were_marked_is_checked_and_stops_no_start(database: Engine) -> None:
+    with writing(database) as connection:
+        key, text = keys.create(connection, SECRET.encode(), NOON, "cli:ana", Wish("nightly", "reader"))
+        digest = connection.scalar(select(stored.c.digest)) or ""
+        unmarked = f"hmac-sha256:{digest.rpartition(':')[2]}"
+        connection.execute(update(stored).values(digest=unmarked))
+    with reading(database) as connection:
+        check(connection, Pepper("env:SECRET", POSTGRESQL, {"SECRET": SECRET[::-1]}))
+        assert keys.check(connection, SECRET.encode(), text, NOON).key == key
+
+
+def test_the_hint_names_the_file_that_is_missing(database: Engine, tmp_path: Path) -> None:
+    with writing(database) as connection:
+        keys.create(connection, SECRET.encode(), NOON, "cli:ana", Wish("nightly", "reader"))
+    with reading(database) as connection, pytest.raises(BadPepper) as refused:
+        check(connection, _beside(tmp_path))
+    assert f"put back the file {tmp_path}/okr.db.pepper, or set" in refused.value.faults[0].hint

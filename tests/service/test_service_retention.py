@@ -123,3 +123,37 @@ def test_findings_live_on_when_the_runs_that_saw_them_are_gone(database: Engine,
     assert states(database)["unowned S1"] == "resolved"
     with reading(database) as connection:
         assert connection.scalar(select(findings.c.first_seen_at).limit(1)) == at(START)
+
+
+def test_limits_are_applied_once_a_day_whoever_looks(engine: Engine) -> None:
+    for number in (1, 2, 3):
+        _run(engine, f"r{number}", NOON - 40 * DAY, number=number)
+    limits = Limits(days=30)
+    first = retention.apply_when_due(engine, NOON, "retention", limits)
+    assert first is not None
+    assert (first.runs, _left(engine)) == (2, ["r3"])
+    assert retention.apply_when_due(engine, NOON + DAY - datetime.timedelta(seconds=1), "retention", limits) is None
+    assert retention.apply_when_due(engine, NOON + DAY, "retention", limits) is not None
+    with reading(engine) as connection:
+        told = audit.read(connection, audit.Filters(action="apply"))
+        last = retention.last_applied(connection)
+    assert [entry.after and entry.after["runs"] for entry in told] == [0, 2]
+    assert last == told[0]
+    assert (last.at, last.actor) == (NOON + DAY, "retention")
+
+
+def test_who_applies_them_by_hand_has_seen_to_it_for_the_day(engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert retention.last_applied(connection) is None
+    _apply(engine, days=1)
+    assert retention.apply_when_due(engine, NOON, "retention", Limits(days=30)) is None
+
+
+def test_without_limits_nothing_is_ever_due(engine: Engine) -> None:
+    assert retention.apply_when_due(engine, NOON, "retention", retention.limits_of(None, None)) is None
+    with reading(engine) as connection:
+        assert retention.last_applied(connection) is None
+
+
+def test_megabytes_of_the_settings_are_bytes_of_the_limits() -> None:
+    assert retention.limits_of(30, 5) == Limits(30, 5_000_000)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from tests.history.histories import RULES
 from tests.service.service_runs import small
 from validator.rules.catalogue import load_ruleset
 from validator.rules.digests import rule_digests
-from validator.service.rules import from_bytes, rules_of, ruleset_of, to_bytes
+from validator.service.rules import from_bytes, of_context, rules_of, ruleset_of, to_bytes
 
 
 def digests(folder: Path, text: str) -> dict[str, str]:
@@ -45,6 +46,23 @@ def differing(folder: Path, old: str, new: str) -> set[str]:
 )
 def test_a_digest_changes_with_what_its_rule_asks(tmp_path: Path, old: str, new: str, changed: set[str]) -> None:
     assert differing(tmp_path, old, new) == changed
+
+
+def test_the_digests_of_rules_on_claims_change_with_the_metric_catalogue() -> None:
+    base = load_ruleset("base")
+    one, other = rule_digests(base, "sha256:1"), rule_digests(base, "sha256:2")
+    kinds = {rule.id: rule.kind for rule in base.rules}
+    assert {kinds[id] for id in one if one[id] != other[id]} == {"pair", "conflict"}
+    assert {kinds[id] for id in one if one[id] == other[id]}.isdisjoint({"pair", "conflict"})
+
+
+def test_rules_stored_before_their_tables_were_can_still_be_read(tmp_path: Path) -> None:
+    stored = orjson.loads(to_bytes(rules_of(small(tmp_path), semantic=False)))
+    del stored["tables"]
+    rules = from_bytes(orjson.dumps(stored))
+    told = of_context(rules)
+    assert (told["failure_table"], told["metrics"].digest) == (None, stored["metrics"])
+    assert ruleset_of(rules).rules == small(tmp_path).ruleset.rules
 
 
 def test_stored_rules_judge_as_they_did_once_their_file_is_gone(tmp_path: Path) -> None:

@@ -227,7 +227,33 @@ def test_who_has_seen_a_finding_is_forgotten_when_it_comes_back(acme: Engine, tm
     assert (row.state, row.acknowledged_by, row.acknowledged_at) == ("reopened", None, None)
 
 
-def test_a_run_that_could_not_read_a_team_makes_only_its_findings_stale(acme: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [{"complete": False}, {"absent": frozenset({"supply"})}, {"absent": None}])
+def test_a_run_of_a_part_finds_nothing_that_the_rest_of_the_set_would_take_back(
+    acme: Engine, tmp_path: Path, said: dict[str, Any]
+) -> None:
+    loaded, read = small(tmp_path), company()
+    read["objectives"] = [entry(read, id) for id in ("C1", "S1")]
+    first = record(acme, read, loaded, **said)
+    missing = {rule["id"]: rule["missing"] for rule in first.report["rules"] if rule["missing"]}
+    assert states(acme) == {}
+    assert missing["undelivered"] == missing["broken-link"] == ["source.complete"]
+    assert first.report["input"]["complete"] is False
+    assert replay(acme, first.run["id"]).same
+
+
+def test_what_the_whole_set_shows_after_a_part_of_it_says_that_it_was_not_whole(acme: Engine, tmp_path: Path) -> None:
+    loaded, document = small(tmp_path), company()
+    for id in ("S1", "L1"):
+        entry(document, id)["owners"] = []
+    record(acme, document, loaded, complete=False)
+    second = record(acme, document, loaded, NEXT)
+    with reading(acme) as connection:
+        causes = {name: cause for name, _, cause in events(connection, second.run["id"])}
+    (change,) = (causes["undelivered C1"] or {})["changes"]
+    assert (change["item"]["id"], change["field"], change["to"]) == ("complete", "source.complete", True)
+
+
+def test_a_run_that_could_not_read_a_team_makes_its_findings_stale_and_those_of_the_whole_set(acme: Engine, tmp_path: Path) -> None:
     document = unowned()
     entry(document, "L1")["owners"] = []
     record(acme, document, small(tmp_path))
@@ -235,8 +261,8 @@ def test_a_run_that_could_not_read_a_team_makes_only_its_findings_stale(acme: En
     read["objectives"] = [entry(read, id) for id in ("C1", "D1", "S1")]
     read["conflicts"] = []
     second = record(acme, read, small(tmp_path), NEXT, absent=frozenset({"supply"}))
-    stale = {"unowned L1": "stale", "open-conflict F1": "stale"}
-    assert states(acme) == {"unowned S1": "resolved", "undelivered C1": "resolved", **stale}
+    stale = {"unowned L1": "stale", "open-conflict F1": "stale", "undelivered C1": "stale"}
+    assert states(acme) == {"unowned S1": "resolved", **stale}
     assert second.run["complete"] is False
 
 

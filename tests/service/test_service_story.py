@@ -14,10 +14,9 @@ EXPECTED = """\
 | --- | --- | --- | --- | --- | --- | --- |
 | unowned C1 | new (first_run) | unchanged | unchanged | unchanged | unchanged | unchanged |
 | open-conflict F1 | new (first_run) | unchanged | resolved (data_changed · conflict F1 status: None → agreed · objective S1 owners: ['bruno'] → []) | resolved | resolved | reopened (data_changed · conflict F1 status: agreed → open) |
-| broken-link D1 | new (first_run) | unchanged | unchanged | unchanged | removed (rule_removed · 1 → None) | removed |
+| broken-link D1 | new (first_run) | unchanged | unchanged | stale (partial_run) | removed (rule_removed · 1 → None) | removed |
 | unowned N1 |  |  | new (item_added · objective N1) | stale (partial_run) | unchanged (seen again) | unchanged |
 | unowned S1 |  |  | new (data_changed · objective S1 owners: ['bruno'] → []) | stale (partial_run) | unchanged, waived (seen again) | new (waiver_ended · W1) |
-| undelivered C1 |  |  |  | new (data_changed · objective L1 owners: ['felix'] → []) | resolved (data_changed · objective L1 owners: [] → ['felix']) | resolved |
 | unowned L1 |  |  |  | new (data_changed · objective L1 owners: ['felix'] → []) | resolved (data_changed · objective L1 owners: [] → ['felix']) | resolved |
 | busy-team sales |  |  |  |  | new (rule_changed · 1 → 2) | unchanged |
 """

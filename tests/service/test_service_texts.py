@@ -8,25 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine
 
-from tests.service.stored_rulesets import NOON, OURS, PATIENT, RULE, STRICTER, publish_text, rule, save
+from tests.service.stored_rulesets import NOON, OURS, PATIENT, RULE, STRICTER, publish_text, put_in_force, rule, save
 from validator.errors import BadInput, BadRuleset
 from validator.rules.catalogue import load_ruleset
+from validator.rules.files import shipped_text
+from validator.rules.source import MOST_CHARACTERS
 from validator.service import audit, library
+from validator.service.drafts import delete_draft, draft_of, save_draft
 from validator.service.faults import Exists, NotFound, Outdated
 from validator.service.lookups import NotAllowed
 from validator.service.publishing import difference, publish, rollback
-from validator.service.texts import (
-    MOST_CHARACTERS,
-    Target,
-    draft_of,
-    latest,
-    names,
-    save_draft,
-    target,
-    text_of,
-    version_of,
-    versions,
-)
+from validator.service.texts import Target, latest, names, target, text_of, version_of, versions
 from validator.store.engine import reading, writing
 
 
@@ -103,6 +95,41 @@ def test_a_text_that_cannot_be_stored_is_refused(database: Engine, text: str) ->
     with pytest.raises(BadInput) as caught:
         save(database, text, version=None)
     assert caught.value.faults[0].pointer == "/text"
+
+
+def test_a_deleted_draft_is_gone_and_what_was_published_stays(database: Engine) -> None:
+    put_in_force(database, RULE)
+    edited = save(database, STRICTER, version=_draft_version(database))
+    with writing(database) as connection:
+        assert delete_draft(connection, NOON, "Ben", OURS, version=edited.version) == edited
+    with reading(database) as connection:
+        with pytest.raises(NotFound, match="no draft of a ruleset “ours”"):
+            draft_of(connection, OURS)
+        assert (names(connection, "ruleset"), text_of(connection, OURS, 1)) == ({"ours": 1}, RULE)
+        told = audit.read(connection)[0]
+    assert (told.actor, told.action, told.target_id, told.after) == ("Ben", "delete-draft", "ours", None)
+    assert told.before == {"version": edited.version, "digest": edited.digest}
+
+
+def test_only_the_draft_that_was_read_is_deleted(database: Engine) -> None:
+    with writing(database) as connection, pytest.raises(NotFound):
+        delete_draft(connection, NOON, "Ben", OURS, version=1)
+    save(database, RULE, version=None)
+    save(database, STRICTER, version=1)
+    with writing(database) as connection, pytest.raises(Outdated, match="at version 2") as caught:
+        delete_draft(connection, NOON, "Ben", OURS, version=1)
+    assert caught.value.version == 2
+    assert _draft_version(database) == 2
+
+
+def test_a_draft_begun_after_a_deletion_is_no_version_that_somebody_has_read_before(database: Engine) -> None:
+    save(database, RULE, version=None)
+    second = save(database, STRICTER, version=1)
+    with writing(database) as connection:
+        delete_draft(connection, NOON, "Ben", OURS, version=second.version)
+    assert save(database, RULE, version=None).version == 3
+    with pytest.raises(Outdated, match="at version 3"):
+        save(database, STRICTER, version=2)
 
 
 def test_a_published_draft_is_in_force_and_can_be_edited_further(database: Engine) -> None:
@@ -223,7 +250,7 @@ def test_a_published_ruleset_stands_before_the_one_shipped_under_its_name(databa
 def test_a_shipped_rule_needs_no_examples_of_its_own_and_must_meet_those_shipped_where_it_was_changed(
     database: Engine,
 ) -> None:
-    text = library.shipped_text("base")
+    text = shipped_text("base")
     base = Target("ruleset", "base")
     publish_text(database, text.replace("severity: warning", "severity: info", 1), base)
     broken = text.replace(
@@ -277,7 +304,7 @@ def test_a_half_written_draft_is_compared_by_line_alone(database: Engine) -> Non
 
 @pytest.mark.parametrize("kind", ["failure-table", "metrics"])
 def test_the_failure_table_and_the_metric_catalogue_have_versions_too(database: Engine, kind: str) -> None:
-    what, text = target(kind, kind), library.shipped_text(kind)
+    what, text = target(kind, kind), shipped_text(kind)
     assert publish_text(database, text + "# ours\n", what) == 1
     save(database, "metrics: []\nrows: []\n".replace("[]", "3"), version=2, what=what)
     with pytest.raises(BadRuleset):

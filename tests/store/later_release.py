@@ -7,15 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+from validator.store.schema import newest
+
 ROOT = Path(__file__).parents[2]
-MIGRATION = '''
+LATER = f"{int(newest()) + 1:04}"
+"""Its revision."""
+HEAD = f'''
+revision = "{LATER}"
+down_revision = "{newest()}"
+'''
+MIGRATION = f'''
 """A table that SQLite must replace."""
 import sqlalchemy as sa
 from alembic import op
-
-revision = "0002"
-down_revision = "0001"
-
+{HEAD}
 
 def upgrade() -> None:
     recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
@@ -29,7 +34,7 @@ def copied(folder: Path, migration: str | None = MIGRATION) -> Path:
     for package in ("validator", "connectors"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     if migration is not None:
-        (folder / "validator/store/migrations/versions/0002_colour.py").write_text(migration, "utf-8")
+        (folder / "validator/store/migrations/versions" / f"{LATER}_colour.py").write_text(migration, "utf-8")
     return folder
 
 

@@ -7,17 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, insert, inspect, select
 
-from tests.store.later_release import copied, run
+from tests.store.later_release import HEAD, LATER, copied, run
 from tests.store.store_rows import connection_row, event_row, finding_row, run_row
 from validator.store import tables
 from validator.store.engine import make_engine, reading, writing
 from validator.store.faults import BadStore
 from validator.store.migrations.options import OPTIONS
-from validator.store.schema import check, migrating, newest, upgrade
+from validator.store.schema import check, configuration, migrating, newest, upgrade
 
 UPGRADE = "import sys; from validator.store.schema import upgrade; print(upgrade(sys.argv[1]))"
 CHECK = "import sys; from validator.store.schema import *; check(make_engine(sys.argv[1]))"
@@ -79,11 +80,9 @@ def test_an_upgrade_that_fails_leaves_the_database_as_it_was(empty_address: str,
     engine.dispose()
 
 
-MIGRATION_THAT_FAILS = '''
+MIGRATION_THAT_FAILS = f'''
 """Half of it."""
-revision = "0002"
-down_revision = "0001"
-
+{HEAD}
 
 def upgrade() -> None:
     raise RuntimeError("half of it")
@@ -123,16 +122,34 @@ def test_a_later_release_says_that_this_schema_is_older_and_upgrades_it_with_its
     later = copied(tmp_path / "later")
     refused = run(later, "-c", CHECK, address)
     assert refused.returncode == 1
-    assert "has the older schema 0001; this version needs 0002" in refused.stderr
-    assert run(later, "-c", UPGRADE, address).stdout == "Step(before='0001', after='0002')\n"
+    assert f"has the older schema {newest()}; this version needs {LATER}" in refused.stderr
+    assert run(later, "-c", UPGRADE, address).stdout == f"Step(before='{newest()}', after='{LATER}')\n"
     assert run(later, "-c", CHECK, address).returncode == 0
     with reading(database) as connection:
         assert connection.exec_driver_sql("SELECT id, colour FROM okr_connection").all() == [("acme", "red")]
         assert connection.scalars(select(tables.finding_events.c.event)).all() == ["new"]
         assert connection.scalars(select(tables.runs.c.id)).all() == ["run-1"]
     for refuse in (lambda: check(database), lambda: upgrade(address)):
-        with pytest.raises(BadStore, match="schema 0002, newer than this version"):
+        with pytest.raises(BadStore, match=f"schema {LATER}, newer than this version"):
             refuse()
+
+
+def test_what_the_first_release_stored_is_there_after_an_upgrade(empty_address: str) -> None:
+    with migrating(empty_address) as connection:
+        command.upgrade(configuration(connection), "0001")
+        for table, row in (("okr_connection", connection_row(schedule="0 6 * * *")), ("okr_run", run_row())):
+            columns = {column["name"] for column in inspect(connection).get_columns(table)}
+            assert columns >= row.keys()
+            connection.execute(insert(tables.metadata.tables[table]).values(row))
+    assert upgrade(empty_address).before == "0001"
+    engine = make_engine(empty_address)
+    assert _differences(engine) == []
+    with reading(engine) as connection:
+        kept = connection.execute(select(tables.connections)).one()
+        run_of_then = connection.execute(select(tables.runs)).one()
+    engine.dispose()
+    assert (kept.id, kept.schedule, kept.zone, kept.grace_minutes) == ("acme", "0 6 * * *", "UTC", 60)
+    assert (run_of_then.id, run_of_then.sync_id) == ("run-1", None)
 
 
 def test_rows_that_a_migration_would_leave_without_their_connection_stop_it(
@@ -164,10 +181,10 @@ def test_a_draft_of_a_migration_holds_what_the_tables_differ_by(empty_address: s
     )
     module.write_text(text, "utf-8")
     assert run(later, "-m", "validator.store.migrations.draft", "Who saw it").returncode == 0
-    drafted = (later / "validator/store/migrations/versions/0002_who_saw_it.py").read_text("utf-8")
+    drafted = (later / "validator/store/migrations/versions" / f"{LATER}_who_saw_it.py").read_text("utf-8")
     assert drafted.startswith('"""Who saw it."""')
     assert 'sa.Column(\'seen_by\', sa.Text().with_variant(sa.Text(collation="C"), "postgresql")' in drafted
-    assert run(later, "-c", UPGRADE, empty_address).stdout == "Step(before=None, after='0002')\n"
+    assert run(later, "-c", UPGRADE, empty_address).stdout == f"Step(before=None, after='{LATER}')\n"
     engine = make_engine(empty_address)
     columns = {column["name"] for column in inspect(engine).get_columns("okr_text_version")}
     assert {"seen_at", "seen_by"} <= columns

@@ -17,24 +17,31 @@ from validator.api import (
     keys,
     logs,
     openapi,
+    privacy,
     reference,
+    retention,
     rulesets,
     runs,
+    syncs,
     texts,
     validations,
     waivers,
 )
+from validator.api.buckets import Rate
 from validator.api.gate import Gate
 from validator.api.problems import Service
+from validator.api.refused import not_served
 from validator.api.services import KEY, Services
 from validator.api.stored import open_store
 from validator.detection.semantic.minilm import load_encoder
 from validator.service.pepper import Pepper
 from validator.settings import Settings, waiting_room
+from validator.store.faults import StoreUnavailable
 
 _RESOURCES = (
     validations,
     connections,
+    syncs,
     runs,
     findings,
     waivers,
@@ -44,6 +51,8 @@ _RESOURCES = (
     reference,
     keys,
     audit,
+    privacy,
+    retention,
     health,
 )
 _BLUEPRINTS = (*(part.blueprint for part in _RESOURCES), *texts.blueprints)
@@ -61,7 +70,9 @@ def create_app(settings: Settings) -> Service:
     app.extensions[KEY] = Services(settings, Gate(settings.judgements, waiting_room(settings)), store, encoder)
     exchange.install(app, settings.max_body)
     pepper = Pepper(settings.pepper, settings.database_url, os.environ)
-    authentication.install(app, store, pepper, allow_remote=settings.allow_remote)
+    per_key = Rate(settings.rate, settings.burst) if settings.rate else None
+    authentication.install(app, store, pepper, per_key=per_key, allow_remote=settings.allow_remote)
+    app.register_error_handler(StoreUnavailable, not_served)
     api = openapi.describe(app)
     for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)

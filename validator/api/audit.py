@@ -67,7 +67,7 @@ class EntryListSchema(AnswerSchema):
     next = a_text("Cursor of the next page; null on the last.", null=True)
 
 
-@resource(blueprint, "/v1/audit", Answer(EntryListSchema, "The entries."), refusals=(400, 503), query=QuerySchema)
+@resource(blueprint, "/v1/audit", Answer(EntryListSchema, "The entries."), query=QuerySchema)
 def list_entries(query: dict[str, Any]) -> Response:
     """List who changed what, and what was refused."""
     below, limit = _below(query), query["limit"]
@@ -81,7 +81,6 @@ def list_entries(query: dict[str, Any]) -> Response:
     blueprint,
     "/v1/audit/export",
     Answer(_LINES, "The entries, one JSON object a line, the oldest first.", "application/x-ndjson"),
-    refusals=(400, 503),
     query=FiltersSchema,
 )
 def export_entries(query: dict[str, Any]) -> Response:

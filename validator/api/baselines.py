@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, g
 
 from validator.api import idempotent
-from validator.api.authentication import guard_of_app
 from validator.api.data import as_json
+from validator.api.guard import guard_of_app
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.refused import refused
 from validator.api.sent import sent
@@ -27,22 +27,19 @@ _BODY = {"required": True, "content": {"application/json": {"schema": NewBaselin
     _PATH,
     Answer(BaselineSchema, "The baseline.", status=201),
     method="POST",
-    refusals=(400, 404, 408, 409, 413, 415, 422, 503),
     requestBody=_BODY,
     parameters=[idempotent.PARAMETER],
 )
 @idempotent.idempotent()
-def adopt(connection_id: str) -> Response:
+def adopt(keep: idempotent.Keep, connection_id: str) -> Response:
     """Accept every finding that stands today until a day: from now on only newer ones count at the gate."""
     engine, asked = store(), sent(NewBaselineSchema())
     with refused(), writing(engine) as connection:
         made = baseline.adopt(connection, guard_of_app().clock(), g.actor, connection_id, **asked, approval=approval())
-    response = as_json(baseline_shown(made))
-    response.status_code = 201
-    return response
+        return keep(connection, as_json(baseline_shown(made), status=201))
 
 
-@resource(blueprint, _PATH, Answer(BaselineSchema, "The baseline."), refusals=(404, 503))
+@resource(blueprint, _PATH, Answer(BaselineSchema, "The baseline."))
 def show(connection_id: str) -> Response:
     """Show how far the baseline of a connection is worked off."""
     with refused(), reading(store()) as connection:
@@ -57,7 +54,7 @@ def show(connection_id: str) -> Response:
     f"{_PATH}/approve",
     Answer(BaselineSchema, "The baseline."),
     method="POST",
-    refusals=(404, 409, 503),
+    refusals=(409,),
 )
 def approve(connection_id: str) -> Response:
     """Approve as a second person whatever of a baseline waits for it."""
@@ -65,9 +62,7 @@ def approve(connection_id: str) -> Response:
         return as_json(baseline_shown(baseline.approve(connection, guard_of_app().clock(), g.actor, connection_id)))
 
 
-@resource(
-    blueprint, _PATH, Answer(BaselineSchema, "The baseline, which has ended."), method="DELETE", refusals=(404, 503)
-)
+@resource(blueprint, _PATH, Answer(BaselineSchema, "The baseline, which has ended."), method="DELETE")
 def end(connection_id: str) -> Response:
     """End a baseline before its day; the next run brings back what is left of it."""
     with refused(), writing(store()) as connection:

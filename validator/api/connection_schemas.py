@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -9,8 +10,15 @@ from sqlalchemy import Row
 
 from validator.api.schema_parts import Answer, a_count, a_list, a_text, a_word, about
 from validator.findings.report import GATES
+from validator.service.connections import MOST_GRACE
+from validator.service.sync_rows import STATES
+from validator.service.sync_status import NOTHING
 
 _WORD = validate.Length(min=1, max=64)
+
+
+def _moment(sentence: str) -> fields.AwareDateTime:
+    return fields.AwareDateTime(**about(sentence, null=True))
 
 
 class ChangeSchema(Schema):
@@ -26,14 +34,23 @@ class ChangeSchema(Schema):
         validate=_WORD, metadata={"description": "What reads its source; document: sets are sent here."}
     )
     settings = fields.Dict(
-        keys=fields.String(), metadata={"description": "Settings of the connector; no secrets, only where they are."}
+        keys=fields.String(),
+        metadata={"description": "Settings of the connector; no secrets, only where they are: env:NAME, file:PATH."},
     )
     ruleset = fields.String(validate=_WORD, metadata={"description": "Name of the ruleset that judges."})
     fail_on = fields.String(
         validate=validate.OneOf(GATES), metadata={"description": "Least severity of a finding that fails the gate."}
     )
     schedule = fields.String(
-        validate=_WORD, allow_none=True, metadata={"description": "When it is synced, as cron says it; null: never."}
+        validate=validate.Length(min=1, max=200),
+        allow_none=True,
+        metadata={"description": "When its source is asked, as cron writes it: “0 6 * * 1-5”; null: only on demand."},
+    )
+    zone = fields.String(validate=_WORD, metadata={"description": "Time zone of the schedule: “Europe/Berlin”."})
+    grace_minutes = fields.Integer(
+        strict=True,
+        validate=validate.Range(0, MOST_GRACE),
+        metadata={"description": "Minutes after its schedule until a source that was not heard counts as silent."},
     )
     paused = fields.Boolean(metadata={"description": "Whether its schedule rests."})
 
@@ -49,6 +66,18 @@ class NewConnectionSchema(ChangeSchema):
     )
 
 
+class SourceStatusSchema(Answer):
+    """How it stands with the source of a connection."""
+
+    next_at = _moment("When it is asked next; null where no schedule says so.")
+    heard_at = _moment("When it was last heard: the end of its last good sync.")
+    silent_since = _moment("Since when it is silent: not heard by its schedule and grace; null where it is not.")
+    last = a_text("Id of the last sync; null before the first.", null=True)
+    last_state = fields.String(
+        validate=validate.OneOf(STATES), **about("State of the last sync; null before the first.", null=True)
+    )
+
+
 class ConnectionSchema(Answer):
     """A named source of OKR sets, with what is laid over it, its rules and its gate."""
 
@@ -59,8 +88,11 @@ class ConnectionSchema(Answer):
     overlay_digest = a_text("Digest of its overlay; null where it has none.", null=True)
     ruleset = a_text("Name of the ruleset that judges.")
     fail_on = a_word(GATES, "Least severity of a finding that fails the gate.")
-    schedule = a_text("When it is synced.", null=True)
+    schedule = a_text("When its source is asked, as cron writes it; null: only on demand.", null=True)
+    zone = a_text("Time zone of the schedule.")
+    grace_minutes = a_count("Minutes after its schedule until a source that was not heard counts as silent.")
     paused = fields.Boolean(**about("Whether its schedule rests."))
+    source = fields.Nested(SourceStatusSchema, **about("How it stands with its source."))
     version = a_count("Rises with every change.")
     created_at = fields.AwareDateTime(**about("When it was made."))
     updated_at = fields.AwareDateTime(**about("When it was last changed."))
@@ -73,7 +105,8 @@ class ConnectionListSchema(Answer):
     next = a_text("Cursor of the next page; null on the last.", null=True)
 
 
-def shown(row: Row[Any]) -> dict[str, Any]:
-    """A connection as it is answered."""
+def shown(row: Row[Any], status: Mapping[str, Any] = NOTHING) -> dict[str, Any]:
+    """A connection as it is answered, with how it stands with its source."""
     values = {str(name): value for name, value in row._mapping.items()}
-    return {**values, **{name: values[name].isoformat() for name in ("created_at", "updated_at")}}
+    moments = {name: values[name].isoformat() for name in ("created_at", "updated_at")}
+    return {**values, **moments, "source": dict(status)}

@@ -10,9 +10,9 @@ import orjson
 from flask import Response, request
 
 
-def as_json(data: Any, headers: Mapping[str, str] | None = None) -> Response:
+def as_json(data: Any, headers: Mapping[str, str] | None = None, *, status: int = 200) -> Response:
     """Data as JSON, not to be kept by anyone."""
-    return Response(orjson.dumps(data), content_type="application/json", headers=dict(headers or {}))
+    return Response(orjson.dumps(data), status, dict(headers or {}), content_type="application/json")
 
 
 def as_reference(data: Any) -> Response:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, g
 
 from validator.api import idempotent
-from validator.api.authentication import guard_of_app, within
 from validator.api.cursors import cursor_of, page, place_of
 from validator.api.data import as_json
 from validator.api.decision_schemas import (
@@ -21,6 +20,7 @@ from validator.api.decision_schemas import (
     shown,
 )
 from validator.api.finding_schemas import StoredFindingSchema
+from validator.api.guard import guard_of_app
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.refused import refused
 from validator.api.sent import sent
@@ -41,7 +41,6 @@ _BODY = {"required": True, "content": {"application/json": {"schema": NewRecorde
     blueprint,
     "/v1/decisions",
     Answer(DecisionListSchema, "The decisions."),
-    refusals=(400, 503),
     query=DecisionQuerySchema,
 )
 def list_decisions(query: dict[str, Any]) -> Response:
@@ -59,30 +58,24 @@ def list_decisions(query: dict[str, Any]) -> Response:
     f"{_FINDING}/decisions",
     Answer(RecordedDecisionSchema, "The decision.", headers=_LOCATION, status=201),
     method="POST",
-    refusals=(400, 404, 408, 409, 410, 413, 415, 422, 503),
+    refusals=(410,),
     requestBody=_BODY,
     parameters=[idempotent.PARAMETER],
 )
 @idempotent.idempotent()
-def record_decision(connection_id: str, finding_id: str) -> Response:
+def record_decision(keep: idempotent.Keep, connection_id: str, finding_id: str) -> Response:
     """Record a decision on a conflict: it settles the finding until either side changes."""
     engine, ruling = store(), Ruling(**sent(NewRecordedDecisionSchema()))
     with refused(), writing(engine) as connection:
         row = decisions.record(connection, guard_of_app().clock(), g.actor, connection_id, finding_id, ruling)
-    response = as_json(shown(row), {"Location": f"/v1/decisions/{row.id}"})
-    response.status_code = 201
-    return response
+        return keep(connection, as_json(shown(row), {"Location": f"/v1/decisions/{row.id}"}, status=201))
 
 
-@resource(
-    blueprint, "/v1/decisions/<decision_id>", Answer(RecordedDecisionSchema, "The decision."), refusals=(404, 503)
-)
+@resource(blueprint, "/v1/decisions/<decision_id>", Answer(RecordedDecisionSchema, "The decision."))
 def show_decision(decision_id: str) -> Response:
     """Show a decision."""
     with refused(), reading(store()) as connection:
-        row = a_decision(connection, decision_id)
-    within(row.connection_id)
-    return as_json(shown(row))
+        return as_json(shown(a_decision(connection, decision_id, g.connections)))
 
 
 @resource(
@@ -90,7 +83,7 @@ def show_decision(decision_id: str) -> Response:
     f"{_FINDING}/acknowledgement",
     Answer(StoredFindingSchema, "The finding."),
     method="PUT",
-    refusals=(404, 409, 503),
+    refusals=(409,),
 )
 def acknowledge_finding(connection_id: str, finding_id: str) -> Response:
     """Say that you have seen a finding. It stays open, and who said so first stays."""
@@ -104,7 +97,6 @@ def acknowledge_finding(connection_id: str, finding_id: str) -> Response:
     f"{_FINDING}/acknowledgement",
     Answer(StoredFindingSchema, "The finding."),
     method="DELETE",
-    refusals=(404, 503),
 )
 def withdraw_acknowledgement(connection_id: str, finding_id: str) -> Response:
     """Take an acknowledgement back."""
@@ -117,7 +109,6 @@ def withdraw_acknowledgement(connection_id: str, finding_id: str) -> Response:
     blueprint,
     "/v1/connections/<connection_id>/notices",
     Answer(NoticeListSchema, "What is late."),
-    refusals=(400, 404, 503),
     query=NoticeQuerySchema,
 )
 def list_notices(query: dict[str, Any], connection_id: str) -> Response:

@@ -8,8 +8,9 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Blueprint, Response, redirect, send_from_directory
 
+from validator.api.authentication import asks_everybody
 from validator.api.data import as_reference
-from validator.api.openapi import Api
+from validator.api.openapi import Api, as_served
 from validator.api.problems import Problem
 
 _OURS = Path(__file__).parent / "static"
@@ -39,7 +40,7 @@ def pages(api: Api) -> Blueprint:
 
 def _description(api: Api) -> Callable[[], Response]:
     def openapi() -> Response:
-        return as_reference(api.spec.to_dict())
+        return as_reference(as_served(api, key_needed=asks_everybody()))
 
     return openapi
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
 
 from validator.api.problems import Problem
+from validator.errors import Fault
 
 IF_MATCH: dict[str, Any] = {
     "in": "header",
@@ -46,7 +48,8 @@ def must_be(version: int) -> None:
         raise outdated(version)
 
 
-def outdated(version: int | None = None) -> Problem:
-    """The problem of a change to a version that is not the latest; `version` is the one that is."""
+def outdated(version: int | None = None, faults: Sequence[Fault] = ()) -> Problem:
+    """The problem of a change to a version that is not the latest; `version` is the one that is, `faults` say more of it."""
     headers = {} if version is None else {"ETag": f'"v{version}"'}
-    return Problem(412, "outdated", "There is another version than the one that was read.", headers=headers)
+    detail = faults[0].message if faults else "There is another version than the one that was read."
+    return Problem(412, "outdated", detail, faults=faults, headers=headers)

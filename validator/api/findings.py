@@ -23,7 +23,6 @@ blueprint = Blueprint("findings", __name__, description="What was found, and wha
     blueprint,
     "/v1/findings",
     Answer(FindingListSchema, "The findings."),
-    refusals=(400, 503),
     query=FindingQuerySchema,
 )
 def list_all(query: dict[str, Any]) -> Response:
@@ -39,7 +38,6 @@ def list_all(query: dict[str, Any]) -> Response:
     blueprint,
     "/v1/connections/<connection_id>/findings/<finding_id>",
     Answer(FindingWithEventsSchema, "The finding."),
-    refusals=(404, 503),
 )
 def show_one(connection_id: str, finding_id: str) -> Response:
     """Show a finding with all that happened to it."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from flask import Response
 
 from validator.api import library, metrics
 from validator.api.data import as_json
+from validator.api.guard import guard_of_app
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.problems import Problem
 from validator.api.schemas import HealthSchema
 from validator.api.services import services
-from validator.errors import BadRuleset
 from validator.pipeline import judge
+from validator.service.sync_status import standing
+from validator.store.engine import reading
+from validator.store.faults import StoreUnavailable
 
 blueprint = Blueprint("health", __name__, description="For those who run the service.")
 
@@ -28,21 +29,36 @@ def livez() -> Response:
 def readyz() -> Response:
     """Tell whether the process can judge: the default ruleset compiles and judges a set."""
     try:
-        _tried(services().settings.ruleset)
-    except BadRuleset as error:
-        raise Problem(503, "bad-ruleset", "The default ruleset cannot be used.", faults=error.faults) from None
+        loaded = library.find(services().settings.ruleset)
     except Problem as error:
-        raise Problem(503, error.kind, "The default ruleset does not exist.", faults=error.faults) from None
+        detail = "The default ruleset does not exist." if error.code == 404 else str(error.description)
+        raise Problem(503, error.kind, detail, faults=error.faults, headers=error.headers) from None
+    if loaded.ruleset.digest not in _tried:
+        judge({"objectives": [{"id": "1", "title": "Be ready"}]}, loaded.ruleset, **loaded.tables._asdict())
+        _tried.add(loaded.ruleset.digest)
     return as_json({"status": "ok"})
 
 
-@cache
-def _tried(ruleset: str) -> None:
-    judge({"objectives": [{"id": "1", "title": "Be ready"}]}, library.find(ruleset))
+_tried: set[str] = set()
+"""Digests of the rulesets that have judged a set here."""
 
 
 @resource(blueprint, "/metrics", Answer({"type": "string"}, "Counts in the text format of Prometheus.", "text/plain"))
 def counts() -> Response:
-    """Count requests, verdicts, findings and items, of all processes together."""
+    """Count requests, verdicts, findings and items, of all processes together, and sources that are silent."""
     shared = services().settings.metrics_dir is not None
-    return Response(metrics.page(shared=shared), content_type=metrics.CONTENT_TYPE_LATEST)
+    return Response(metrics.page(shared=shared) + _sources(), content_type=metrics.CONTENT_TYPE_LATEST)
+
+
+def _sources() -> bytes:
+    """How it stands with the sources; nothing where the store does not say."""
+    engine = services().store
+    if engine is None:
+        return b""
+    try:
+        with reading(engine) as connection:
+            found = standing(connection, guard_of_app().clock())
+    except StoreUnavailable:
+        return b""
+    counts = {"silent_sources": len(found["silent"])} | {f"syncs_{name}": found[name] for name in ("queued", "running")}
+    return metrics.standing(counts)

@@ -1,19 +1,22 @@
-"""Lets a request that creates be sent twice: with the same Idempotency-Key it is served once."""
+"""Lets a request that creates be sent twice: with the same Idempotency-Key it is served once.
+
+The answer is kept in the transaction of what it tells of: whenever the process dies, both are there, or neither is.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import functools
 import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ParamSpec
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec
 
 from flask import Response, g, request
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from validator.api.body import read_all
 from validator.api.problems import Problem, unreadable
@@ -24,13 +27,16 @@ from validator.store.engine import writing
 from validator.store.faults import StoreUnavailable
 
 P = ParamSpec("P")
+Keep = Callable[[Connection, Response], Response]
+"""Keeps an answer within the transaction that makes what it tells of, as the last thing there; gives it back."""
 HEADER = "Idempotency-Key"
 PARAMETER: dict[str, Any] = {
     "in": "header",
     "name": HEADER,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "description": "A name of your own for this request. Sent again within 24 hours, it is not served again: the answer "
-    "is that of the first time, marked by Idempotency-Replayed.",
+    "is that of the first time, marked by Idempotency-Replayed. While the first is served the answer is 409; where the service "
+    "died over it, for a minute at most.",
 }
 """The header as a parameter of a resource's description."""
 REPLAYED = "Idempotency-Replayed"
@@ -39,27 +45,25 @@ _KEPT = ("Content-Type", "Location", "ETag", "OKR-Validator-Status")
 
 
 def idempotent(
-    *, keep: Callable[[bytes], bytes] = lambda body: body
-) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
-    """Decorator of a view that creates. `keep` takes out of an answer's body what must not be stored.
+    *, stored: Callable[[bytes], bytes] = lambda body: body
+) -> Callable[[Callable[Concatenate[Keep, P], Response]], Callable[P, Response]]:
+    """Decorator of a view that creates: its first argument keeps its answer, which stays for a day.
 
-    An answer from 200 to 299 is kept for a day; any other changed nothing, and the request may be sent again. Raises
-    Problem: 409 while the first request is served, 422 where the key came with another request.
+    `stored` takes out of an answer's body what must not be stored. A view that fails has changed nothing, and the request
+    may be sent again. Raises Problem: 409 while the first request is served, 422 where the key came with another request.
     """
 
-    def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
-        @functools.wraps(view)
+    def decorate(view: Callable[Concatenate[Keep, P], Response]) -> Callable[P, Response]:
+        @wraps(view)
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> Response:
             if HEADER not in request.headers:
-                return view(*args, **kwargs)
+                return view(_as_it_is, *args, **kwargs)
             engine = store()
             claimed = _claimed(engine)
             if isinstance(claimed, Stored):
                 return Response(claimed.body, claimed.status, {**claimed.headers, REPLAYED: "true"})
             with _held(engine, claimed):
-                response = view(*args, **kwargs)
-                _settle(engine, claimed, response, keep)
-            return response
+                return view(partial(_kept, claimed, stored), *args, **kwargs)
 
         return wrapped
 
@@ -74,8 +78,7 @@ def _claimed(engine: Engine) -> Claim | Stored:
     with writing(engine) as connection:
         outcome = idempotency.claim(connection, datetime.datetime.now(datetime.UTC), _actor(), name, digest)
     if outcome is Refusal.IN_FLIGHT:
-        detail = "The same request is being served at this moment."
-        raise Problem(409, "in-flight", detail, headers={"Retry-After": "1"})
+        raise _in_flight()
     if outcome is Refusal.MISMATCH:
         raise Problem(422, "idempotency-key-reused", "This Idempotency-Key came before with another request.")
     return outcome
@@ -83,7 +86,7 @@ def _claimed(engine: Engine) -> Claim | Stored:
 
 @contextmanager
 def _held(engine: Engine, claimed: Claim) -> Iterator[None]:
-    """Give the claim back where the view fails."""
+    """Give the claim back where the view fails; one whose answer was kept stays as it is."""
     try:
         yield
     except BaseException:
@@ -92,14 +95,23 @@ def _held(engine: Engine, claimed: Claim) -> Iterator[None]:
         raise
 
 
-def _settle(engine: Engine, claimed: Claim, response: Response, keep: Callable[[bytes], bytes]) -> None:
-    """Keep the answer. Where the store cannot, the answer still goes out, and the claim is given up in time."""
-    with contextlib.suppress(StoreUnavailable), writing(engine) as connection:
-        if 200 <= response.status_code < 300:
-            headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-            idempotency.finish(connection, claimed, Stored(response.status_code, headers, keep(response.get_data())))
-        else:
-            idempotency.release(connection, claimed)
+def _kept(claimed: Claim, stored: Callable[[bytes], bytes], connection: Connection, response: Response) -> Response:
+    """Keep the answer. Raises Problem, so that nothing of the transaction stays, where another serves the request by now."""
+    headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
+    answer = Stored(response.status_code, headers, stored(response.get_data()))
+    if not idempotency.finish(connection, claimed, answer):
+        raise _in_flight()
+    return response
+
+
+def _as_it_is(_: Connection, response: Response) -> Response:
+    """The answer to a request that nobody will send again under its key."""
+    return response
+
+
+def _in_flight() -> Problem:
+    detail = "The same request is being served at this moment."
+    return Problem(409, "in-flight", detail, headers={"Retry-After": "1"})
 
 
 def _actor() -> str:

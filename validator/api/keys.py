@@ -9,9 +9,9 @@ import orjson
 from flask import Response, g
 
 from validator.api import idempotent
-from validator.api.authentication import guard_of_app
 from validator.api.cursors import PageSchema, cursor_of, no_cursor, page, place_of
 from validator.api.data import as_json
+from validator.api.guard import guard_of_app
 from validator.api.key_schemas import KeyListSchema, KeySchema, NewKeySchema, WishSchema, shown
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.problems import Problem
@@ -28,7 +28,7 @@ _BODY = {"required": True, "content": {"application/json": {"schema": WishSchema
 _LOCATION = {"Location": {"description": "The key, without its secret.", "schema": {"type": "string"}}}
 
 
-@resource(blueprint, "/v1/keys", Answer(KeyListSchema, "The keys."), refusals=(400, 503), query=PageSchema)
+@resource(blueprint, "/v1/keys", Answer(KeyListSchema, "The keys."), query=PageSchema)
 def list_keys(query: dict[str, Any]) -> Response:
     """List the keys, never their secrets."""
     below, limit = place_of(query), query["limit"]
@@ -51,12 +51,11 @@ def without_secret(body: bytes) -> bytes:
     "/v1/keys",
     Answer(NewKeySchema, "The key, with its secret.", headers=_LOCATION, status=201),
     method="POST",
-    refusals=(400, 408, 409, 413, 415, 422, 503),
     requestBody=_BODY,
     parameters=[idempotent.PARAMETER],
 )
-@idempotent.idempotent(keep=without_secret)
-def create_key() -> Response:
+@idempotent.idempotent(stored=without_secret)
+def create_key(keep: idempotent.Keep) -> Response:
     """Make a key. Its secret is shown in this answer, and can never be read again."""
     engine, wish = store(), Wish(**sent(WishSchema()))
     pepper = guard_of_app().pepper.make()
@@ -64,14 +63,13 @@ def create_key() -> Response:
     try:
         with writing(engine) as connection:
             key, text = keys.create(connection, pepper, now, g.actor, wish)
+            answer = {**shown(key, now), "key": text}
+            return keep(connection, as_json(answer, {"Location": f"/v1/keys/{key.id}"}, status=201))
     except BadInput as error:
         raise invalid(error.faults) from None
-    response = as_json({**shown(key, now), "key": text}, {"Location": f"/v1/keys/{key.id}"})
-    response.status_code = 201
-    return response
 
 
-@resource(blueprint, "/v1/keys/<id>", Answer(KeySchema, "The key."), refusals=(404, 503))
+@resource(blueprint, "/v1/keys/<id>", Answer(KeySchema, "The key."))
 def show_key(id: str) -> Response:
     """Show a key, never its secret."""
     with reading(store()) as connection:
@@ -83,7 +81,6 @@ def show_key(id: str) -> Response:
     "/v1/keys/<id>",
     Answer(KeySchema, "The key, which opens nothing any more."),
     method="DELETE",
-    refusals=(404, 503),
 )
 def revoke_key(id: str) -> Response:
     """Revoke a key, at once and for good. One that was revoked before stays as it is."""

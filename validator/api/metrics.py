@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
-__all__ = ["CONTENT_TYPE_LATEST", "judged", "page", "served"]
+__all__ = ["CONTENT_TYPE_LATEST", "judged", "page", "served", "standing"]
 
 _LABELS = ("route", "method", "status")
 _REQUESTS = Counter("okr_validator_http_requests", "Requests answered.", _LABELS)
@@ -18,6 +26,11 @@ _SECONDS = Histogram(
 )  # fmt: skip
 _VALIDATIONS = Counter("okr_validator_validations", "OKR sets judged.", ("ruleset", "verdict"))
 _FINDINGS = Counter("okr_validator_findings", "Findings reported.", ("severity",))
+_STANDING = {
+    "silent_sources": "Sources that were not heard by their schedule and grace.",
+    "syncs_queued": "Syncs that wait for a worker.",
+    "syncs_running": "Syncs that run.",
+}
 _ITEMS = Counter("okr_validator_items_judged", "Objectives, key results and initiatives judged.", ("kind",))
 
 
@@ -36,6 +49,14 @@ def judged(report: Mapping[str, Any]) -> None:
         _FINDINGS.labels(severity).inc(summary[severity])
     for kind, count in summary["items"].items():
         _ITEMS.labels(kind).inc(count)
+
+
+def standing(counts: Mapping[str, int]) -> bytes:
+    """How it stands with the sources at this moment, as text."""
+    registry = CollectorRegistry()
+    for name, about in _STANDING.items():
+        Gauge(f"okr_validator_{name}", about, registry=registry).set(counts[name])
+    return generate_latest(registry)
 
 
 def page(*, shared: bool) -> bytes:

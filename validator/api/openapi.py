@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response
+from flask_smorest.utils import load_info_from_docstring
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
 from validator import __version__
 from validator.api import problems
+from validator.api.in_path import in_path
+from validator.api.permissions import needed, sentence
+from validator.api.refusals import ID_HEADER, components, expected, named
 from validator.api.schemas import ProblemSchema
 from validator.document.jsonschema import describe_fields, name_of
 
 View = TypeVar("View", bound=Callable[..., Response])
-_ID_HEADER = {"X-Request-Id": {"description": "Id of the request, as in the log.", "schema": {"type": "string"}}}
 _ETAG = {"ETag": {"description": "Changes with the content.", "schema": {"type": "string"}}}
 _IF_NONE_MATCH = {
     "in": "header",
@@ -26,27 +29,13 @@ _IF_NONE_MATCH = {
     "schema": {"type": "string"},
     "description": "ETag of the answer at hand; what is unchanged is not sent again.",
 }
-_PROBLEMS = {
-    400: "The request cannot be read.",
-    401: "The request needs a key that is valid here.",
-    403: "The key does not allow that.",
-    404: "There is no such resource.",
-    408: "The request did not arrive in time.",
-    409: "It does not fit what is there.",
-    410: "It is no longer kept.",
-    412: "It was changed meanwhile: read it again.",
-    413: "The body is larger than this server takes.",
-    415: "The body is of a kind that is not read here.",
-    422: "What was sent is at fault; every fault is listed.",
-    428: "Say by If-Match which version is meant.",
-    429: "More requests came than are allowed.",
-    500: "The service itself failed; the log has the request's id.",
-    503: "Not now: come back after a while.",
+_KEY = "key"
+_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "okrv_…",
+    "description": "A key of this service. Until one is made it answers programs of its own machine only, without a key.",
 }
-
-
-_OF_THE_DOOR = (401, 403, 429, 503)
-"""Refusals that every resource but the open ones may meet with, before it is asked."""
 
 
 class Answer(NamedTuple):
@@ -94,7 +83,7 @@ class Parameters(FlaskParser):
         raise problems.bad_fields(error.messages["query"], "query parameter")
 
 
-Blueprint.ARGUMENTS_PARSER = Parameters()
+_parameters = Parameters()
 
 
 def describe(app: Flask) -> Api:
@@ -104,7 +93,26 @@ def describe(app: Flask) -> Api:
     plugin = MarshmallowPlugin(schema_name_resolver=name_of)
     api = Api(app, spec_kwargs={"marshmallow_plugin": plugin, "info": {"description": about}})
     describe_fields(plugin)
+    api.spec.components.security_scheme(_KEY, _SCHEME)
+    for name, refusal in components():
+        api.spec.components.response(name, refusal)
     return api
+
+
+def as_served(api: Api, *, key_needed: bool) -> dict[str, Any]:
+    """The whole description. Where no key is needed yet, each operation says that it may do without."""
+    document: dict[str, Any] = api.spec.to_dict()
+    if key_needed:
+        return document
+    paths = {
+        path: {name: _without_key(part) for name, part in parts.items()} for path, parts in document["paths"].items()
+    }
+    return {**document, "paths": paths}
+
+
+def _without_key(part: Any) -> Any:
+    closed = isinstance(part, dict) and "security" in part
+    return {**part, "security": [*part["security"], {}]} if closed else part
 
 
 def resource(
@@ -113,45 +121,49 @@ def resource(
     answer: Answer,
     *,
     method: str = "GET",
-    refusals: Sequence[int] = (),
+    refusals: Collection[int] = (),
     query: type[Schema] | None = None,
     **doc: Any,
 ) -> Callable[[View], View]:
-    """Decorator: serve a view at a rule, and describe what it takes and answers."""
+    """Decorator: serve a view at a rule, and describe what it takes and answers.
+
+    Who may ask, and which refusals follow from that and from what it takes, is worked out: `refusals` are its own ones.
+    """
 
     def decorate(view: View) -> View:
-        wrapped: Any = view
-        door = _OF_THE_DOOR if rule.startswith("/v1/") else ()
-        asked = (400, 422) if query is not None else ()
-        for status in sorted({*refusals, *door, *asked, 500}):
-            wrapped = _refusal(blueprint, status)(wrapped)
-        wrapped = _success(blueprint, answer)(wrapped)
-        if answer.reference:
-            wrapped = blueprint.doc(parameters=[_IF_NONE_MATCH])(wrapped)
-            wrapped = blueprint.alt_response(304, description="Unchanged.", headers={**_ID_HEADER, **_ETAG})(wrapped)
-        if query is not None:
-            wrapped = blueprint.arguments(query, location="query")(wrapped)
-        blueprint.route(rule, methods=[method])(blueprint.doc(**doc)(wrapped))
+        need = needed(method, rule)
+        served: Any = view if query is None else _parameters.use_args(query, location="query")(view)
+        told = {
+            **doc,
+            "description": "\n\n".join(filter(None, (_told(view), sentence(need)))),
+            "parameters": _taken(answer, query, doc),
+            "security": [] if need.role is None else [{_KEY: []}],
+        }
+        told["responses"] = _answers(answer, {*refusals, *expected(rule, need, told)})
+        documented = blueprint.doc(**{name: value for name, value in told.items() if value})
+        blueprint.route(rule, methods=[method], parameters=in_path(rule))(documented(served))
         return view
 
     return decorate
 
 
-def _success(blueprint: Blueprint, answer: Answer) -> Callable[[Any], Any]:
-    headers = {**_ID_HEADER, **answer.headers, **(_ETAG if answer.reference else {})}
-    decorator: Callable[[Any], Any] = blueprint.response(
-        answer.status, answer.schema, content_type=answer.content_type, description=answer.description, headers=headers
-    )
-    return decorator
+def _told(view: Callable[..., Response]) -> str:
+    """What a docstring says below its first line."""
+    return str(load_info_from_docstring(view.__doc__).get("description", ""))
 
 
-def _refusal(blueprint: Blueprint, status: int) -> Callable[[Any], Any]:
-    headers = {**_ID_HEADER, "Retry-After": {"schema": {"type": "string"}}} if status in (429, 503) else _ID_HEADER
-    decorator: Callable[[Any], Any] = blueprint.alt_response(
-        status,
-        schema=ProblemSchema,
-        content_type=problems.CONTENT_TYPE,
-        description=_PROBLEMS[status],
-        headers=headers,
-    )
-    return decorator
+def _taken(answer: Answer, query: type[Schema] | None, doc: Mapping[str, Any]) -> list[Any]:
+    """The parameters besides those in the path."""
+    asked = [] if query is None else [{"in": "query", "schema": query}]
+    return [*asked, *doc.get("parameters", ()), *([_IF_NONE_MATCH] if answer.reference else ())]
+
+
+def _answers(answer: Answer, refusals: Collection[int]) -> dict[int, Any]:
+    headers = {**ID_HEADER, **answer.headers, **(_ETAG if answer.reference else {})}
+    content = {} if answer.schema is None else {"content": {answer.content_type: {"schema": answer.schema}}}
+    unchanged = {304: {"description": "Unchanged.", "headers": {**ID_HEADER, **_ETAG}}}
+    return {
+        answer.status: {"description": answer.description, "headers": headers, **content},
+        **(unchanged if answer.reference else {}),
+        **named(refusals),
+    }

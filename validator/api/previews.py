@@ -18,6 +18,7 @@ def preview_shown(found: Preview) -> dict[str, Any]:
     return {
         "connections": [_tried(one) for one in found.tried],
         "without_set": list(found.without_set),
+        "semantic": found.semantic,
         "counts": [count._asdict() for count in found.counts],
         "appeared": list(islice(_listed(found, "appeared"), MOST)),
         "vanished": list(islice(_listed(found, "vanished"), MOST)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from validator.api.schema_parts import SEVERITIES, Answer, a_count, a_list, a_text, a_word, about, some_counts
+from validator.facts.phases import PHASES
 
 
 class ConditionSchema(Answer):
@@ -71,12 +72,24 @@ class InputSchema(Answer):
     notes = a_list(fields.String(), "What was decided or left out while reading.")
 
 
+class LaterSchema(Answer):
+    """A severity that holds from a time on."""
+
+    severity = a_word(SEVERITIES, "Severity.")
+    from_ = fields.Date(data_key="from", **about("First day; null where a phase is given.", null=True))
+    from_phase = fields.String(
+        validate=validate.OneOf(tuple(PHASES)),
+        **about("Phase of the cycle of a finding's items; null where a day is given.", null=True),
+    )
+
+
 class RuleOutcomeSchema(Answer):
     """What became of a rule."""
 
     id = a_text("Id of the rule.")
     title = a_text("Title of the rule.")
     severity = a_word(SEVERITIES, "Severity of its findings.")
+    later = a_list(LaterSchema, "What that severity turns into with time; the last that has begun counts.")
     failure = a_text("Row of the failure table.", null=True)
     status = a_word(("pass", "fail", "not_applicable", "not_evaluated"), "Outcome.")
     evaluated = a_count("Facts judged.")

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response
 
 from validator.api import library
+from validator.api.cursors import PageSchema, cursor_of, page, place_of
 from validator.api.data import as_reference
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.schemas import RulesetListSchema, RulesetSchema
-from validator.rules.catalogue import shipped
 from validator.rules.conditions import Condition, Group, Other
 from validator.rules.ruleset import Rule, Ruleset
 
@@ -21,27 +21,39 @@ blueprint = Blueprint("rulesets", __name__, description="The rules that judge.")
     blueprint,
     "/v1/rulesets",
     Answer(RulesetListSchema, "The rulesets.", reference=True),
+    query=PageSchema,
 )
-def list_rulesets() -> Response:
-    """List the rulesets."""
-    return as_reference({"rulesets": [_summary(library.find(name)) for name in shipped()]})
+def list_rulesets(query: dict[str, Any]) -> Response:
+    """List the rulesets in force, those published and those shipped."""
+    found, more = page(library.listed(place_of(query) or "", query["limit"] + 1), query["limit"])
+    last = cursor_of(found[-1].name) if more else None
+    return as_reference({"rulesets": [_entry(entry) for entry in found], "next": last})
 
 
 @resource(
     blueprint,
     "/v1/rulesets/<name>",
     Answer(RulesetSchema, "The ruleset.", reference=True),
-    refusals=(404,),
 )
 def show_ruleset(name: str) -> Response:
-    """Show a ruleset with its rules."""
-    ruleset = library.find(name)
+    """Show a ruleset with its rules: the one in force, or a published version as NAME@VERSION."""
+    ruleset, bundle = library.find(name)
     rules = [_rule(rule) for rule in ruleset.rules]
-    return as_reference({**_summary(ruleset), "parameters": dict(ruleset.parameters), "rules": rules})
+    shown = _summary(ruleset, published="@" in bundle.key)
+    return as_reference({**shown, "parameters": dict(ruleset.parameters), "rules": rules})
 
 
-def _summary(ruleset: Ruleset) -> dict[str, Any]:
+def _entry(entry: library.Entry) -> dict[str, Any]:
+    published = entry.version is not None
+    if entry.ruleset is not None:
+        return {**_summary(entry.ruleset, published=published), "problem": None}
+    named = {"name": entry.name, "version": str(entry.version), "digest": "", "published": published}
+    return {**named, "description": "", "extends": [], "rule_count": 0, "problem": entry.problem}
+
+
+def _summary(ruleset: Ruleset, *, published: bool) -> dict[str, Any]:
     return {
+        "published": published,
         "name": ruleset.name,
         "version": ruleset.version,
         "digest": ruleset.digest,
@@ -61,6 +73,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "conditions": _conditions(rule.when),
         "severity": rule.severity,
         "severity_when": [{"severity": word, "conditions": _conditions(when)} for word, when in rule.severity_when],
+        "later": [change.as_dict() for change in rule.later],
         "shadow": rule.shadow,
         "decision": rule.decision,
         "failure": rule.failure,

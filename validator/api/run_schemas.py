@@ -56,6 +56,9 @@ class RunSchema(Answer):
     document_digest = a_text("Digest of the document as it is stored.")
     overlay_digest = a_text("Digest of the overlay; null where there was none.", null=True)
     report_digest = a_text("Digest of the report's bytes; a replay must give them again.")
+    erased_at = fields.AwareDateTime(
+        **about("When names of people were erased from it, so that it cannot be replayed; null where never.", null=True)
+    )
 
 
 class RunListSchema(Answer):

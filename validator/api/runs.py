@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response, g, request
 
 from validator.api import exchange, idempotent, intake, metrics, uploads
-from validator.api.authentication import guard_of_app
 from validator.api.cursors import PageSchema, cursor_of, no_cursor, page, place_of
 from validator.api.data import as_json
+from validator.api.guard import guard_of_app
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.refused import refused
 from validator.api.report_schema import ReportSchema
@@ -30,7 +30,7 @@ from validator.service.lookups import a_connection
 from validator.service.past_runs import a_run, list_runs, report_of
 from validator.service.replay import replay
 from validator.service.run_difference import difference_of_run
-from validator.service.runs import RunResult, run_document
+from validator.service.runs import RunResult, Then, run_document
 from validator.service.shown import difference_shown, run_shown
 from validator.store.engine import reading
 
@@ -43,33 +43,29 @@ _MADE = {**VERDICT, "Location": {"description": "The run.", "schema": {"type": "
     "/v1/connections/<connection_id>/runs",
     Answer(RunReportSchema, "The report, with the life of every finding.", headers=_MADE, status=201),
     method="POST",
-    refusals=(400, 404, 408, 409, 413, 415, 422, 503),
     query=RunQuerySchema,
     requestBody=intake.BODY,
     parameters=[idempotent.PARAMETER],
 )
 @idempotent.idempotent()
-def add_run(query: dict[str, Any], connection_id: str) -> Response:
+def add_run(keep: idempotent.Keep, query: dict[str, Any], connection_id: str) -> Response:
     """Judge an OKR set for a connection, by its overlay, rules and gate, and remember what came of it."""
     engine = store()
     with refused(), reading(engine) as connection:
         a_connection(connection, connection_id)
     read = intake.received(request)
     with services().gate.turn(), refused():
-        result = _recorded(connection_id, read(), query)
+        given, kept = read(), list[Response]()
+        result = _recorded(connection_id, given, query, lambda within, made: kept.append(keep(within, _answer(made))))
     metrics.judged(result.report)
     exchange.note(verdict=result.run["status"], findings=len(result.report["findings"]))
-    headers = {STATUS: result.run["status"], "Location": f"/v1/runs/{result.run['id']}"}
-    response = as_json(result.report, headers)
-    response.status_code = 201
-    return response
+    return kept[0]
 
 
 @resource(
     blueprint,
     "/v1/connections/<connection_id>/runs",
     Answer(RunListSchema, "The runs."),
-    refusals=(400, 404, 503),
     query=PageSchema,
 )
 def list_all(query: dict[str, Any], connection_id: str) -> Response:
@@ -82,16 +78,14 @@ def list_all(query: dict[str, Any], connection_id: str) -> Response:
     return as_json({"runs": [run_shown(row._asdict()) for row in found], "next": last})
 
 
-@resource(blueprint, "/v1/runs/<run_id>", Answer(RunSchema, "The run."), refusals=(404, 503))
+@resource(blueprint, "/v1/runs/<run_id>", Answer(RunSchema, "The run."))
 def show_run(run_id: str) -> Response:
     """Show a run."""
     with refused(), reading(store()) as connection:
         return as_json(run_shown(a_run(connection, run_id, g.connections)._asdict()))
 
 
-@resource(
-    blueprint, "/v1/runs/<run_id>/report", Answer(ReportSchema, "The report of the run."), refusals=(404, 410, 503)
-)
+@resource(blueprint, "/v1/runs/<run_id>/report", Answer(ReportSchema, "The report of the run."), refusals=(410,))
 def show_report(run_id: str) -> Response:
     """Give the report of a run, byte for byte as it was made; its gate knows of no waivers."""
     with refused(), reading(store()) as connection:
@@ -103,7 +97,6 @@ def show_report(run_id: str) -> Response:
     blueprint,
     "/v1/runs/<run_id>/difference",
     Answer(RunDifferenceSchema, "What the run changed."),
-    refusals=(404, 503),
 )
 def show_difference(run_id: str) -> Response:
     """Show what a run changed since the one before it, and why."""
@@ -116,7 +109,7 @@ def show_difference(run_id: str) -> Response:
     "/v1/runs/<run_id>/replay",
     Answer(ReplaySchema, "Whether the report came out the same."),
     method="POST",
-    refusals=(404, 410, 422, 503),
+    refusals=(410, 422),
 )
 def replay_run(run_id: str) -> Response:
     """Judge a stored run again, storing nothing: the report must come out the same, byte for byte."""
@@ -128,7 +121,12 @@ def replay_run(run_id: str) -> Response:
     return as_json({name: value for name, value in found._asdict().items() if name != "report"})
 
 
-def _recorded(connection_id: str, given: intake.Input, query: dict[str, Any]) -> RunResult:
+def _answer(made: RunResult) -> Response:
+    headers = {STATUS: made.run["status"], "Location": f"/v1/runs/{made.run['id']}"}
+    return as_json(made.report, headers, status=201)
+
+
+def _recorded(connection_id: str, given: intake.Input, query: dict[str, Any], then: Then) -> RunResult:
     if given.overlays:
         hint = f"put it at /v1/connections/{connection_id}/overlay, for this and every later run"
         raise invalid([Fault("", "A run takes the overlay of its connection, and no other.", hint, "part “overlay”")])
@@ -142,6 +140,7 @@ def _recorded(connection_id: str, given: intake.Input, query: dict[str, Any]) ->
             notes=tuple(given.notes),
             as_of=query.get("as_of"),
             encoder=services().encoder,
+            then=then,
         )
     except BadInput as error:
         raise intake.at_fault(uploads.with_places(error.faults, given.places)) from None

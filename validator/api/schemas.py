@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from validator.api.report_schema import FailureSchema
+from validator.api.report_schema import FailureSchema, LaterSchema
 from validator.api.schema_parts import (
     SEVERITIES,
     Answer,
@@ -15,6 +15,8 @@ from validator.api.schema_parts import (
     a_word,
     about,
 )
+from validator.detection.catalogue import BETTER, MOVES
+from validator.facts.vocabulary import IN_PART
 
 
 class FaultSchema(Answer):
@@ -46,20 +48,28 @@ class HealthSchema(Answer):
 
 
 class RulesetSummarySchema(Answer):
-    """A ruleset in a list."""
+    """A ruleset without its rules."""
 
     name = a_text("Name, as in the query parameter ruleset.")
-    version = a_text("Version.")
-    digest = a_text("Digest of its content.")
+    version = a_text("Version: the number of a published one, or what a shipped one calls itself.")
+    published = fields.Boolean(**about("Whether it was published here; else it comes with the service."))
+    digest = a_text("Digest of its content, with the failure table and the metric catalogue in force.")
     description = a_text("What it is for.")
     extends = a_list(fields.String(), "Rulesets that it builds on.")
     rule_count = a_count("Rules in it.")
 
 
-class RulesetListSchema(Answer):
-    """The rulesets that there are."""
+class RulesetEntrySchema(RulesetSummarySchema):
+    """A ruleset in a list."""
 
-    rulesets = a_list(RulesetSummarySchema, "Rulesets, by name.")
+    problem = a_text("Why this release cannot use it, which was published in another; null where it can.", null=True)
+
+
+class RulesetListSchema(Answer):
+    """A page of the rulesets in force."""
+
+    rulesets = a_list(RulesetEntrySchema, "Rulesets, by name.")
+    next = a_text("Cursor of the next page; null on the last.", null=True)
 
 
 class SeverityWhenSchema(Answer):
@@ -80,6 +90,7 @@ class RuleSchema(Answer):
     conditions = a_condition("When it fires: all, any or none of a list of such, or attribute, operator and expected.")
     severity = a_word((*SEVERITIES, "off"), "Severity of its findings.")
     severity_when = a_list(SeverityWhenSchema, "Other severities and when they apply; the first that holds counts.")
+    later = a_list(LaterSchema, "What the plain severity turns into with time; the last that has begun counts.")
     shadow = fields.Boolean(**about("True where it is on trial: counted, never gating."))
     decision = fields.Boolean(**about("True where its findings are conflicts, and carry the way to a decision."))
     failure = a_text("Row of the failure table.", null=True)
@@ -94,10 +105,47 @@ class RulesetSchema(RulesetSummarySchema):
     rules = a_list(RuleSchema, "Rules, in their order.")
 
 
+def a_version() -> fields.String:
+    """The version of a table."""
+    return a_text("Number of the published version that is in force, or shipped where none was published.")
+
+
 class FailureTableSchema(Answer):
     """How OKRs fail: what goes wrong, why, and what mends it."""
 
+    version = a_version()
     failures = a_list(FailureSchema, "Rows.")
+
+
+class MetricSchema(Answer):
+    """A metric of the catalogue."""
+
+    id = a_text("Id.")
+    name = a_text("Name.")
+    synonyms = a_list(fields.String(), "Other names.")
+    better = a_word(BETTER, "Which way is better.")
+    families = a_list(fields.String(), "Families that it belongs to.")
+    functions = a_list(fields.String(), "Functions that watch it.")
+    inverse = a_text("Metric that says the same the other way round; null where there is none.", null=True)
+    activity = fields.Boolean(**about("Whether it counts a function's own work, throughput or utilisation."))
+
+
+class TradeOffSchema(Answer):
+    """Two moves that pull against each other."""
+
+    sides = a_list(fields.String(), "The two metrics by id, or families as family:ID.")
+    moves = a_list(a_word(tuple(MOVES), "A move."), "The move of each side.")
+    reason = a_text("Why they pull against each other.")
+    strong = fields.Boolean(**about("Whether they all but always do."))
+    settle = a_text("What would settle it; may be empty.")
+
+
+class MetricCatalogueSchema(Answer):
+    """What is measured under which names, which way is better, and what pulls against what."""
+
+    version = a_version()
+    metrics = a_list(MetricSchema, "Metrics, by id.")
+    trade_offs = a_list(TradeOffSchema, "Trade-offs between them.")
 
 
 class AttributeSchema(Answer):
@@ -108,6 +156,7 @@ class AttributeSchema(Answer):
     type = a_text("Type of its values.")
     sentence = a_text("What it says.")
     needs = a_list(fields.String(), "Inputs that it rests on: names of source.provides.")
+    in_part = a_word(tuple(IN_PART), "What a set of which part was not read tells of it: all where empty.")
 
 
 class VocabularySchema(Answer):

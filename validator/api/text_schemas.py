@@ -9,8 +9,10 @@ from marshmallow import RAISE, Schema, fields, validate
 from validator.api.run_schemas import ItemNamedSchema, ToldSchema
 from validator.api.schema_parts import SEVERITIES, Answer, a_count, a_list, a_text, a_word, about
 from validator.rules.source import MOST_CHARACTERS
+from validator.service.drafts import Draft
+from validator.service.new_versions import LONGEST_NOTE
 from validator.service.preview import MOST_CONNECTIONS
-from validator.service.texts import LONGEST_NOTE, Draft, Target, Version
+from validator.service.texts import Target, Version
 
 _HIGHEST = 999_999_999
 _WORD = validate.Length(min=1, max=64)
@@ -204,6 +206,7 @@ class PreviewSchema(Answer):
 
     connections = a_list(PreviewTriedSchema, "Connections, in the order asked for.")
     without_set = a_list(fields.String(), "Connections of which no set is stored.")
+    semantic = fields.Boolean(**about("Whether likeness of meaning was used: where this service has a model for it."))
     counts = a_list(PreviewCountSchema, "Counts by team and severity; a finding of two teams counts for both.")
     appeared = a_list(PreviewFindingSchema, "Findings that would appear; at most 1,000 are listed.")
     vanished = a_list(PreviewFindingSchema, "Findings that would vanish; at most 1,000 are listed.")

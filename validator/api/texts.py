@@ -16,9 +16,9 @@ from validator.api.data import as_json
 from validator.api.gate import Gate
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.previews import preview_shown
-from validator.api.problems import Problem
 from validator.api.refused import refused
 from validator.api.sent import sent
+from validator.api.services import services
 from validator.api.stored import store
 from validator.api.text_schemas import (
     ComparisonSchema,
@@ -36,9 +36,12 @@ from validator.api.text_schemas import (
     version_shown,
 )
 from validator.errors import BadInput
+from validator.rules.table_texts import TABLES
+from validator.service.drafts import delete_draft, draft_of, save_draft
+from validator.service.faults import Exists, Outdated
 from validator.service.preview import preview
-from validator.service.publishing import difference, publish, rollback, version_number
-from validator.service.texts import RULESET, TABLES, Target, Version, draft_of, save_draft, target, text_of, version_of
+from validator.service.publishing import difference, put_in_force, ready_to_publish, ready_to_roll_back, version_number
+from validator.service.texts import RULESET, Target, Version, target, text_of, version_of
 from validator.service.texts import versions as listed
 from validator.store.engine import reading, writing
 
@@ -61,7 +64,6 @@ class _Part(NamedTuple):
     path: str
     view: Callable[..., Response]
     answer: Answer
-    refusals: tuple[int, ...]
     more: Mapping[str, Any]
 
 
@@ -73,28 +75,40 @@ def show_draft(what: Target) -> Response:
 
 def keep_draft(what: Target) -> Response:
     """Save the draft. Of two who edit the same one, the second is refused."""
-    engine, version = store(), None if request.headers.get("If-None-Match") == "*" else etags.version_read()
-    asked = sent(DraftTextSchema())
-    try:
-        with refused(), writing(engine) as connection:
+    engine, asked = store(), sent(DraftTextSchema())
+    version = None if request.headers.get("If-None-Match") == "*" else etags.version_read()
+    with refused(), writing(engine) as connection:
+        try:
             saved = save_draft(connection, _now(), g.actor, what, asked["text"], version=version, base=asked["base"])
-    except Problem as problem:
-        raise (etags.outdated() if problem.kind == "exists" else problem) from None
+        except Exists as error:
+            raise Outdated(error.faults) from None
     return _shown_draft(what, saved)
 
 
-def publish_text(what: Target) -> Response:
+def remove_draft(what: Target) -> Response:
+    """Delete the draft; the answer shows it as it was. What was published stays."""
+    engine, version = store(), etags.version_read()
+    with refused(), writing(engine) as connection:
+        removed = delete_draft(connection, _now(), g.actor, what, version=version)
+    return as_json(draft_shown(what, removed))
+
+
+def publish_text(keep: idempotent.Keep, what: Target) -> Response:
     """Publish the draft, once it compiles and its examples are as expected. What is published never changes."""
-    engine, version, asked = store(), etags.version_read(), sent(NoteSchema())
+    engine, asked, version = store(), sent(NoteSchema()), etags.version_read()
     with refused(), _compilers.turn():
-        return _made(what, publish(engine, _now(), g.actor, what, version=version, note=asked["note"]))
+        ready = ready_to_publish(engine, what, version=version, note=asked["note"])
+        with writing(engine) as connection:
+            return keep(connection, _made(what, put_in_force(connection, _now(), g.actor, ready)))
 
 
-def roll_back(what: Target) -> Response:
+def roll_back(keep: idempotent.Keep, what: Target) -> Response:
     """Put an earlier version in force again, under a new number."""
     engine, asked = store(), sent(RollbackSchema())
     with refused(), _compilers.turn():
-        return _made(what, rollback(engine, _now(), g.actor, what, asked["version"], note=asked["note"]))
+        ready = ready_to_roll_back(engine, what, asked["version"], note=asked["note"])
+        with writing(engine) as connection:
+            return keep(connection, _made(what, put_in_force(connection, _now(), g.actor, ready)))
 
 
 def list_versions(query: dict[str, Any], what: Target) -> Response:
@@ -126,42 +140,44 @@ def preview_draft(what: Target) -> Response:
     for id in asked["connections"]:
         within(id)
     with refused(), _compilers.turn():
-        return as_json(preview_shown(preview(engine, what.name, asked["connections"])))
+        found = preview(engine, what.name, asked["connections"], model=services().settings.model_dir)
+    return as_json(preview_shown(found))
 
 
 def _body(schema: Any) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-_READ = (404, 422, 503)
-_SENT = (400, 404, 408, 413, 415, 422, 503)
+_REFUSALS = (404, 422)
+"""There may be no draft yet, and what the path says may be no name or number of a version."""
 _CREATES = {"method": "POST", "parameters": [idempotent.PARAMETER]}
 _PARTS = (
-    _Part("/draft", show_draft, Answer(DraftSchema, "The draft.", headers=etags.ETAG), _READ, {}),
+    _Part("/draft", show_draft, Answer(DraftSchema, "The draft.", headers=etags.ETAG), {}),
     _Part(
         "/draft",
         keep_draft,
         Answer(DraftSchema, "The draft.", headers=etags.ETAG),
-        (*_SENT, 412, 428),
         {"method": "PUT", "parameters": [_OPTIONAL_MATCH, _IF_NONE_MATCH], **_body(DraftTextSchema)},
+    ),
+    _Part(
+        "/draft",
+        remove_draft,
+        Answer(DraftSchema, "The draft as it was."),
+        {"method": "DELETE", "parameters": [etags.IF_MATCH]},
     ),
     _Part(
         "/publish",
         idempotent.idempotent()(publish_text),
         _MADE,
-        (*_SENT, 409, 412, 428),
         {"method": "POST", "parameters": [etags.IF_MATCH, idempotent.PARAMETER], **_body(NoteSchema)},
     ),
-    _Part("/rollback", idempotent.idempotent()(roll_back), _MADE, (*_SENT, 409), {**_CREATES, **_body(RollbackSchema)}),
-    _Part(
-        "/versions", list_versions, Answer(VersionListSchema, "The versions."), (400, 422, 503), {"query": PageSchema}
-    ),
-    _Part("/versions/<version>", show_version, Answer(VersionTextSchema, "The version."), _READ, {}),
+    _Part("/rollback", idempotent.idempotent()(roll_back), _MADE, {**_CREATES, **_body(RollbackSchema)}),
+    _Part("/versions", list_versions, Answer(VersionListSchema, "The versions."), {"query": PageSchema}),
+    _Part("/versions/<version>", show_version, Answer(VersionTextSchema, "The version."), {}),
     _Part(
         "/diff",
         compare_versions,
         Answer(ComparisonSchema, "The difference."),
-        (400, *_READ),
         {"query": DiffQuerySchema},
     ),
 )
@@ -170,7 +186,6 @@ _ONLY_OF_RULESETS = (
         "/preview",
         preview_draft,
         Answer(PreviewSchema, "What would change."),
-        (*_SENT, 403),
         {"method": "POST", **_body(PreviewAskedSchema)},
     ),
 )
@@ -179,7 +194,7 @@ _ONLY_OF_RULESETS = (
 def _blueprint(kind: str, rule: str, parts: tuple[_Part, ...]) -> Blueprint:
     made = Blueprint(f"{kind}-versions", __name__, description=f"Versions of the {kind}, and the draft of the next.")
     for part in parts:
-        resource(made, rule + part.path, part.answer, refusals=part.refusals, **part.more)(_bound(part.view, kind))
+        resource(made, rule + part.path, part.answer, refusals=_REFUSALS, **part.more)(_bound(part.view, kind))
     return made
 
 
@@ -201,9 +216,7 @@ def _shown_draft(what: Target, draft: Any) -> Response:
 
 def _made(what: Target, version: Version) -> Response:
     place = f"/v1/rulesets/{what.name}" if what.kind == RULESET else f"/v1/{what.kind}"
-    response = as_json(version_shown(what, version), {"Location": f"{place}/versions/{version.version}"})
-    response.status_code = 201
-    return response
+    return as_json(version_shown(what, version), {"Location": f"{place}/versions/{version.version}"}, status=201)
 
 
 def _below(query: dict[str, Any]) -> int | None:

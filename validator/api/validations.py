@@ -14,10 +14,12 @@ from validator.api.report_schema import ReportSchema
 from validator.api.services import services
 from validator.errors import BadInput
 from validator.pipeline import judge
-from validator.rules.ruleset import Ruleset
+from validator.service.rules import Loaded
 
 blueprint = Blueprint("validations", __name__, description="Judge an OKR set.")
 STATUS = "OKR-Validator-Status"
+_LONGEST = 74
+"""Characters of a name, with a version."""
 VERDICT = {STATUS: {"description": "The verdict.", "schema": {"type": "string", "enum": ["pass", "fail"]}}}
 
 
@@ -30,8 +32,10 @@ class QuerySchema(Schema):
         unknown = RAISE
 
     ruleset = fields.String(
-        validate=validate.Length(min=1, max=64),
-        metadata={"description": "Name of a ruleset. Absent: the server's own choice."},
+        validate=validate.Length(min=1, max=_LONGEST),
+        metadata={
+            "description": "Name of a ruleset, or NAME@VERSION for one that was published. Absent: the server's own choice."
+        },
     )
     fail_on = fields.String(
         validate=validate.OneOf(["error", "warning", "info", "never"]),
@@ -48,20 +52,20 @@ class QuerySchema(Schema):
     "/v1/validations",
     Answer(ReportSchema, "The report; the verdict is its status, pass or fail.", headers=VERDICT),
     method="POST",
-    refusals=(400, 404, 408, 413, 415, 422, 503),
+    refusals=(404,),
     query=QuerySchema,
     requestBody=intake.BODY,
 )
 def judge_set(query: dict[str, Any]) -> Response:
     """Judge an OKR set.
 
-    Nothing is stored. The same document, ruleset and day give the same bytes.
+    Nothing is stored. The same document, ruleset, tables and day give the same bytes.
     """
-    ruleset = library.find(query.get("ruleset") or services().settings.ruleset)
-    exchange.note(ruleset=ruleset.name)
+    loaded = library.find(query.get("ruleset") or services().settings.ruleset)
+    exchange.note(ruleset=loaded.bundle.key)
     read = intake.received(request)
     with services().gate.turn():
-        report = _judge(read(), ruleset, query)
+        report = _judge(read(), loaded, query)
     metrics.judged(report)
     exchange.note(
         verdict=report["status"], findings=len(report["findings"]), items=sum(report["summary"]["items"].values())
@@ -69,16 +73,17 @@ def judge_set(query: dict[str, Any]) -> Response:
     return as_json(report, {STATUS: report["status"]})
 
 
-def _judge(given: intake.Input, ruleset: Ruleset, query: dict[str, Any]) -> dict[str, Any]:
+def _judge(given: intake.Input, loaded: Loaded, query: dict[str, Any]) -> dict[str, Any]:
     try:
         return judge(
             given.document,
-            ruleset,
+            loaded.ruleset,
             overlays=given.overlays,
             fail_on=query["fail_on"],
             as_of=query.get("as_of"),
             notes=given.notes,
             encoder=services().encoder,
+            **loaded.tables._asdict(),
         )
     except BadInput as error:
         raise intake.at_fault(uploads.with_places(error.faults, given.places)) from None

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response, g
 
 from validator.api import etags, idempotent
-from validator.api.authentication import guard_of_app, within
 from validator.api.cursors import cursor_of, page, place_of
 from validator.api.data import as_json
+from validator.api.guard import guard_of_app
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.refused import refused
 from validator.api.sent import sent
@@ -29,14 +29,11 @@ from validator.service.waivers import Made, Proposal
 from validator.store.engine import reading, writing
 
 blueprint = Blueprint("waivers", __name__, description="Findings that somebody has accepted, until when, and why.")
-_CHANGED = (400, 404, 409, 412, 428, 503)
 _LOCATION = {"Location": {"description": "The waiver.", "schema": {"type": "string"}}}
 _BODY = {"required": True, "content": {"application/json": {"schema": NewWaiverSchema}}}
 
 
-@resource(
-    blueprint, "/v1/waivers", Answer(WaiverListSchema, "The waivers."), refusals=(400, 503), query=WaiverQuerySchema
-)
+@resource(blueprint, "/v1/waivers", Answer(WaiverListSchema, "The waivers."), query=WaiverQuerySchema)
 def list_waivers(query: dict[str, Any]) -> Response:
     """List waivers of the connections that the key may see."""
     limit, today = query["limit"], guard_of_app().clock().date()
@@ -56,12 +53,11 @@ def list_waivers(query: dict[str, Any]) -> Response:
     "/v1/connections/<connection_id>/waivers",
     Answer(MadeWaiverSchema, "The waiver.", headers={**_LOCATION, **etags.ETAG}, status=201),
     method="POST",
-    refusals=(400, 404, 408, 409, 413, 415, 422, 503),
     requestBody=_BODY,
     parameters=[idempotent.PARAMETER],
 )
 @idempotent.idempotent()
-def make_waiver(connection_id: str) -> Response:
+def make_waiver(keep: idempotent.Keep, connection_id: str) -> Response:
     """Accept findings of a connection until a last day.
 
     Where a second person must approve, the waiver holds only once one did. The next run counts what it covers out at the
@@ -71,20 +67,17 @@ def make_waiver(connection_id: str) -> Response:
     now = guard_of_app().clock()
     with refused(), writing(engine) as connection:
         made = waivers.propose(connection, now, g.actor, connection_id, proposal, approval=approval())
-    response = _answer(made)
-    response.headers["Location"] = f"/v1/waivers/{made.row.id}"
-    response.status_code = 201
-    return response
+        response = _answer(made)
+        response.headers["Location"] = f"/v1/waivers/{made.row.id}"
+        response.status_code = 201
+        return keep(connection, response)
 
 
-@resource(
-    blueprint, "/v1/waivers/<waiver_id>", Answer(WaiverSchema, "The waiver.", headers=etags.ETAG), refusals=(404, 503)
-)
+@resource(blueprint, "/v1/waivers/<waiver_id>", Answer(WaiverSchema, "The waiver.", headers=etags.ETAG))
 def show_waiver(waiver_id: str) -> Response:
     """Show a waiver."""
     with refused(), reading(store()) as connection:
-        row = a_waiver(connection, waiver_id)
-    within(row.connection_id)
+        row = a_waiver(connection, waiver_id, g.connections)
     answer = as_json(shown(row, guard_of_app().clock().date(), approval=approval()))
     return etags.tagged(answer, row.version)
 
@@ -94,7 +87,7 @@ def show_waiver(waiver_id: str) -> Response:
     "/v1/waivers/<waiver_id>/approve",
     Answer(MadeWaiverSchema, "The waiver, which holds now.", headers=etags.ETAG),
     method="POST",
-    refusals=_CHANGED,
+    refusals=(409,),
     parameters=[etags.IF_MATCH],
 )
 def approve_waiver(waiver_id: str) -> Response:
@@ -107,7 +100,7 @@ def approve_waiver(waiver_id: str) -> Response:
     "/v1/waivers/<waiver_id>/end",
     Answer(MadeWaiverSchema, "The waiver, which has ended.", headers=etags.ETAG),
     method="POST",
-    refusals=_CHANGED,
+    refusals=(409,),
     parameters=[etags.IF_MATCH],
 )
 def end_waiver(waiver_id: str) -> Response:
@@ -124,7 +117,7 @@ def _changed(change: Any, waiver_id: str) -> Response:
     engine, version = store(), etags.version_read()
     with refused():
         with reading(engine) as connection:
-            within(a_waiver(connection, waiver_id).connection_id)
+            a_waiver(connection, waiver_id, g.connections)
         with writing(engine) as connection:
             now = guard_of_app().clock()
             return _answer(change(connection, now, g.actor, waiver_id, approval=approval(), version=version))

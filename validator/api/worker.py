@@ -9,6 +9,7 @@ import errno
 import signal
 import socket
 import time
+import uuid
 from typing import Any
 
 import orjson
@@ -95,11 +96,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         status, title = _STATUS.get(type(exc), (400, "Bad Request"))
         if not isinstance(exc, errors.ParseException):
             status, title = 500, "Internal Server Error"
+        id = uuid.uuid4().hex
+        logs.begin(id)
         logs.refused(status, exc)
-        body = orjson.dumps({"type": "about:blank", "title": title, "status": status})
+        told = {"type": "about:blank", "title": title, "status": status}
+        body = orjson.dumps({**told, "instance": f"urn:okr-validator:request:{id}", "request_id": id})
         head = (
             f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-            f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: {id}\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
         )
         try:
             client.sendall(head.encode("ascii") + body)

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from validator import __version__
+from validator.cli.taught import taught
 
 COMMANDS = {
     "validate": "Judge an OKR set.",
@@ -16,8 +17,11 @@ COMMANDS = {
     "template": "Write an empty workbook to fill in.",
     "schema": "Print the JSON Schema of an OKR set.",
     "serve": "Serve the HTTP API.",
+    "worker": "Run syncs by schedule, and the work of the night.",
     "db": "Make the database of the store, or bring it up to date.",
     "connections": "Name sources of OKR sets whose findings are remembered.",
+    "sync": "Read the source of a connection, judge it and remember.",
+    "syncs": "List and show syncs; list the sources that are silent.",
     "runs": "Judge and remember; list, show, compare and replay what was judged.",
     "findings": "List what was found, its state and its cause.",
     "acknowledge": "Say that a finding has been seen.",
@@ -56,8 +60,7 @@ class CommandModules(click.Group):
         """The command of that name; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"validator.cli.{cmd_name}").command
-        return command
+        return taught(import_module(f"validator.cli.{cmd_name}").command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""

@@ -20,6 +20,8 @@ _EPILOG = """\b
 Examples:
   okr-validator baseline adopt acme --until 2027-03-31 --owner ana --reason "From before we began."
   okr-validator baseline show acme
+  okr-validator baseline approve acme
+  okr-validator baseline end acme
 
 \b
 Every finding that stands today is accepted until the day; what is mended counts again if it comes back.

@@ -14,6 +14,7 @@ _EPILOG = """\b
 Examples:
   okr-validator db upgrade
   okr-validator db check --database-url postgresql://okr@db.example.com/okr
+  okr-validator db url
 
 \b
 Without --database-url, the database is that of OKR_VALIDATOR_DATABASE_URL. A password is better given there than on the

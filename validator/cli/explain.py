@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from validator.facts.vocabulary import KINDS, VOCABULARY
 from validator.rules.conditions import Condition, Other, Test, attributes
 from validator.rules.failure_table import FailureRow
+from validator.rules.later import later_words
+from validator.rules.partial import needs_whole
 from validator.rules.ruleset import Rule
 
 _JOINS = {"all": "all of:", "any": "any of:", "none": "none of:"}
@@ -24,7 +26,8 @@ def explained(rule: Rule, row: FailureRow | None) -> Iterator[str]:
     if rule.where is not None:
         yield from ("Only where:", *_condition(rule.where, "  "))
     yield from ("", f"It says: {rule.message}")
-    yield f"Needs: {', '.join(rule.needs) or 'nothing beyond what it judges'}"
+    needs = (*rule.needs, *(["the whole set"] if needs_whole(rule) else ()))
+    yield f"Needs: {', '.join(needs) or 'nothing beyond what it judges'}"
     yield from ("", "The words of the condition:", *_vocabulary(rule))
     if row is not None:
         yield from ("", f"Problem: {row.problem}", f"Root cause: {row.root_cause}", f"What to do: {row.fix}")
@@ -34,6 +37,7 @@ def _severity(rule: Rule) -> Iterator[str]:
     yield f"Severity: {rule.severity}{' (in shadow: shown, but it never fails the gate)' if rule.shadow else ''}"
     for severity, condition in rule.severity_when:
         yield from (f"  {severity} when:", *_condition(condition, "    "))
+    yield from (f"  {change}" for change in later_words(rule))
 
 
 def _condition(condition: Condition, margin: str) -> Iterator[str]:

@@ -6,8 +6,10 @@ import datetime
 import os
 
 import click
+from sqlalchemy import Connection
 
 from validator.api.key_schemas import shown
+from validator.cli.faults import fault_lines
 from validator.cli.opened import actor, address, database_url, opened
 from validator.cli.output import print_lines
 from validator.cli.tables import format_option, print_json, print_table
@@ -16,7 +18,7 @@ from validator.report.clean import one_line
 from validator.service import keys
 from validator.service.key_wishes import ROLES, Wish
 from validator.service.keys import Key
-from validator.service.pepper import Pepper
+from validator.service.pepper import BadPepper, Pepper, check
 from validator.settings import read_settings
 from validator.store.engine import reading, writing
 
@@ -70,9 +72,12 @@ def create_key(
     ends = None if days is None else now + datetime.timedelta(days=days)
     wish = Wish(name, role, connections or None, ends)
     with opened(database_url) as engine:
-        pepper = Pepper(read_settings().pepper, address(database_url), os.environ).make()
+        pepper = _pepper(database_url)
+        with reading(engine) as connection:
+            check(connection, pepper)
+        secret = pepper.make()
         with writing(engine) as connection:
-            key, text = keys.create(connection, pepper, now, actor(), wish)
+            key, text = keys.create(connection, secret, now, actor(), wish)
     if format_name == "json":
         print_json({**shown(key, now), "key": text})
         return
@@ -89,6 +94,7 @@ def list_keys(format_name: str, database_url: str | None) -> None:
         found: list[Key] = []
         while page := keys.listed(connection, below=found[-1].id if found else None, limit=_PAGE):
             found.extend(page)
+        _warn(connection, database_url)
     now = _now()
     if format_name == "json":
         print_json({"keys": [shown(key, now) for key in found]})
@@ -123,6 +129,18 @@ def _row(key: Key, now: datetime.datetime) -> tuple[str, ...]:
     moments = (key.created_at, key.expires_at, key.last_used_at)
     said = (f"{moment:%Y-%m-%d}" if moment else "never" for moment in moments)
     return (key.id, key.name, key.role, scope, keys.status_of(key, now), *said)
+
+
+def _pepper(database_url: str | None) -> Pepper:
+    return Pepper(read_settings().pepper, address(database_url), os.environ)
+
+
+def _warn(connection: Connection, database_url: str | None) -> None:
+    """Say where every key would be refused; to list and to revoke them, no pepper is needed."""
+    try:
+        check(connection, _pepper(database_url))
+    except BadPepper as error:
+        click.echo("\n".join(fault_lines(error.faults)), err=True)
 
 
 def _now() -> datetime.datetime:

@@ -15,6 +15,7 @@ from validator.proving import Proof, prove
 from validator.report.words import counted
 from validator.rules.catalogue import load_ruleset, shipped
 from validator.rules.failure_table import load_failure_table
+from validator.rules.later import later_words
 from validator.rules.ruleset import Ruleset
 
 _EPILOG = """\b
@@ -84,5 +85,6 @@ def _listed(ruleset: Ruleset) -> Iterator[str]:
         under = [rule for rule in ruleset.rules if rule.failure == row.id]
         yield from ("", f"{row.problem}  ({row.id})") if under else ()
         for rule in under:
-            shadow = " (shadow)" if rule.shadow else ""
-            yield f"  {rule.severity:<7}  {rule.id:<{widest}}  {rule.title}{shadow}"
+            marks = [*(["shadow"] if rule.shadow else []), *later_words(rule)]
+            shown = f" ({', '.join(marks)})" if marks else ""
+            yield f"  {rule.severity:<7}  {rule.id:<{widest}}  {rule.title}{shown}"

@@ -32,6 +32,7 @@ Examples:
   okr-validator runs add acme okrs.xlsx
   okr-validator runs add acme okrs.csv --dates dmy --format json
   okr-validator runs list acme
+  okr-validator runs show RUN --format markdown
   okr-validator runs diff RUN
   okr-validator runs replay RUN
 
@@ -50,7 +51,11 @@ def command() -> None:
 @click.argument("connection")
 @click.argument("path", type=click.Path(exists=True, allow_dash=True))
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day to judge by.")
-@click.option("--partial", is_flag=True, help="Not the whole set: what is missing is stale, never resolved.")
+@click.option(
+    "--partial",
+    is_flag=True,
+    help="Not the whole set: what is missing is stale, and nothing is said that the rest could take back.",
+)
 @click.option("--connector", metavar="NAME", help="Reader to use; default: the one that recognises the path.")
 @click.option("--sheet", help="The one sheet of a workbook to read.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="How 01/02/2026 is meant.")
@@ -176,7 +181,8 @@ def _said(run: Mapping[str, Any]) -> Iterator[str]:
 def _row(run: Mapping[str, Any]) -> tuple[Any, ...]:
     counts, states = run["counts"], run["counts"]["states"]
     seen = ("yes" if run["complete"] else "no", counts["error"], states.get("new", 0), states.get("resolved", 0))
-    return (run["number"], run["id"], run["started_at"][:16], run["status"], *seen, run["asked_by"])
+    status = f"{run['status']}, erased" if run["erased_at"] else run["status"]
+    return (run["number"], run["id"], run["started_at"][:16], status, *seen, run["asked_by"])
 
 
 def _why(cause: Mapping[str, Any] | None) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy import Connection
@@ -17,34 +15,31 @@ from validator.cli.opened import actor, database_url, opened
 from validator.cli.output import print_lines, print_out
 from validator.cli.source import STANDARD_INPUT
 from validator.cli.tables import format_option, print_json, print_table
+from validator.cli.texts_shown import by_rule, print_preview, print_version
 from validator.errors import BadInput, Fault
 from validator.report.words import counted
+from validator.rules.files import shipped_text
+from validator.rules.table_texts import SHIPPED, TABLES
+from validator.service.drafts import delete_draft, draft_of, save_draft
 from validator.service.faults import NotFound
-from validator.service.library import shipped_text
 from validator.service.preview import preview
-from validator.service.publishing import SHIPPED, check_draft, difference, publish, rollback, version_number
-from validator.service.texts import (
-    KINDS,
-    RULESET,
-    TABLES,
-    Target,
-    draft_of,
-    names,
-    save_draft,
-    target,
-    text_of,
-    versions,
-)
+from validator.service.publishing import check_draft, difference, publish, rollback, version_number
+from validator.service.texts import KINDS, RULESET, Target, names, target, text_of, versions
+from validator.settings import read_settings
 from validator.store.engine import reading, writing
 
 _EPILOG = """\b
 Examples:
   okr-validator texts show base --version shipped > base.yaml    begin from what is shipped
+  okr-validator texts list                                       see what is stored
   okr-validator texts draft our-rules our-rules.yaml             save what you edited as the draft
   okr-validator texts check our-rules                            compile it, run its examples
   okr-validator texts preview our-rules --connection acme        see what it would change
+  okr-validator texts diff our-rules                             the same by line and by rule
   okr-validator texts publish our-rules --note "Fewer warnings"  put it in force
+  okr-validator texts versions our-rules                         see who published what, and when
   okr-validator texts rollback our-rules 3                       put version 3 in force again
+  okr-validator texts discard our-rules                          delete the draft
 
 \b
 NAME is that of a ruleset, or failure-table or metrics. A published version never changes. A stored ruleset extends shipped
@@ -112,6 +107,23 @@ def save(
         print_lines(f"{name}: draft saved, version {draft.version}.")
 
 
+@command.command("discard")
+@click.argument("name")
+@click.option("--edited", type=click.IntRange(1), help="Version of the draft that you have read; default: the latest.")
+@format_option
+@database_url
+def discard(name: str, edited: int | None, format_name: str, database_url: str | None) -> None:
+    """Delete the draft of NAME. What was published stays."""
+    what = _target(name)
+    with opened(database_url) as engine, writing(engine) as connection:
+        version = edited or draft_of(connection, what).version
+        removed = delete_draft(connection, _now(), actor(), what, version=version)
+    if format_name == "json":
+        print_json(draft_shown(what, removed))
+    else:
+        print_lines(f"{name}: the draft, version {removed.version}, is deleted.")
+
+
 @command.command("check")
 @click.argument("name")
 @database_url
@@ -136,7 +148,7 @@ def publish_text(name: str, edited: int | None, note: str, format_name: str, dat
         with reading(engine) as connection:
             version = edited or draft_of(connection, what).version
         made = publish(engine, _now(), actor(), what, version=version, note=note)
-    _print_version(version_shown(what, made), format_name)
+    print_version(version_shown(what, made), format_name)
 
 
 @command.command("rollback")
@@ -150,7 +162,7 @@ def roll_back(name: str, version: int, note: str, format_name: str, database_url
     what = _target(name)
     with opened(database_url) as engine:
         made = rollback(engine, _now(), actor(), what, version, note=note)
-    _print_version(version_shown(what, made), format_name)
+    print_version(version_shown(what, made), format_name)
 
 
 @command.command("versions")
@@ -186,7 +198,7 @@ def compare(name: str, before: str | None, after: str, format_name: str, databas
     if format_name == "json":
         print_json(found._asdict())
     elif found.unified:
-        print_lines(*found.unified.splitlines(), *_by_rule(found.rules))
+        print_lines(*found.unified.splitlines(), *by_rule(found.rules))
     else:
         print_lines("No difference.")
 
@@ -199,51 +211,11 @@ def compare(name: str, before: str | None, after: str, format_name: str, databas
 def try_draft(name: str, connections: tuple[str, ...], format_name: str, database_url: str | None) -> None:
     """Try the draft of the ruleset NAME on the last sets of connections. Nothing is stored."""
     with opened(database_url) as engine:
-        found = preview_shown(preview(engine, name, connections))
+        found = preview_shown(preview(engine, name, connections, model=read_settings().model_dir))
     if format_name == "json":
         print_json(found)
         return
-    empty = "No set was judged." if connections else "The draft is good. Name connections to see what it would change."
-    head = ("CONNECTION", "RULESET", "AS OF", "NOW", "THEN", "APPEAR", "VANISH", "CHANGE")
-    fields = ("connection", "ruleset", "as_of", "status_before", "status_after", "appeared", "vanished", "changed")
-    print_table(head, [[one[field] for field in fields] for one in found["connections"]], empty)
-    counts = [list(count.values()) for count in found["counts"]]
-    if counts:
-        print_lines("")
-        print_table(("TEAM", "SEVERITY", "APPEAR", "VANISH", "CHANGE"), counts, "")
-    print_lines(*_findings(found))
-
-
-def _findings(found: dict[str, Any]) -> Iterator[str]:
-    for column, mark in (("appeared", "+"), ("vanished", "-")):
-        for one in found[column]:
-            yield f"{mark} {one['connection']}: {one['severity']} {one['rule']}: {one['message']}"
-    for one in found["changed"]:
-        yield f"~ {one['connection']}: {one['rule']}: {', '.join(one['fields'])}: {one['after']['message']}"
-    if found["without_set"]:
-        yield f"No set is stored of: {', '.join(found['without_set'])}."
-
-
-def _by_rule(rules: dict[str, Any] | None) -> Iterator[str]:
-    if rules is None:
-        return
-    yield ""
-    for word in ("added", "removed"):
-        if rules[word]:
-            yield f"{counted(len(rules[word]), 'rule')} {word}: {', '.join(rules[word])}"
-    for changed in rules["changed"]:
-        yield f"rule changed: {changed['id']} ({', '.join(changed['fields'])})"
-    for word in ("parameters", "overrides"):
-        if rules[word]:
-            yield f"{word} changed: {', '.join(rules[word])}"
-
-
-def _print_version(shown: dict[str, Any], format_name: str) -> None:
-    if format_name == "json":
-        print_json(shown)
-        return
-    again = f", which is version {shown['restored_from']} again" if shown["restored_from"] else ""
-    print_lines(f"{shown['name']}: version {shown['version']} is in force{again}.")
+    print_preview(found)
 
 
 def _target(name: str) -> Target:

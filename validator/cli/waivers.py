@@ -26,6 +26,7 @@ Examples:
   okr-validator waivers add acme --rule unowned --item objective O7 --until 2026-12-31 --owner ana --reason "Closed soon."
   okr-validator waivers list --connection acme --status active
   okr-validator waivers approve 019fc6d9-f280-7000-a63c-51a4e704e15b
+  okr-validator waivers end 019fc6d9-f280-7000-a63c-51a4e704e15b
 
 \b
 A waiver holds up to and including its last day. What it covers is still judged and shown, and does not count at the gate;

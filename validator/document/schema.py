@@ -67,7 +67,11 @@ class SourceSchema(Part):
     tool = _name("Name of the tool.")
     exported_at = Day(**_about("Day of the export; rules that ask for today's date are judged as of it."))
     url = Text(most=2_000, **_about("Link to the set in the tool."))
-    complete = Flag(**_about("False where part of the set could not be read. Default true."))
+    complete = Flag(
+        **_about(
+            "False where part of the set could not be read: then only what the rest cannot take back is found. Default true."
+        )
+    )
     provides = Listed(
         Word(INPUTS), most=len(INPUTS),
         **_about("What this source can express at all; a rule that needs something else is not evaluated. Absent: what is present."),

@@ -12,8 +12,8 @@ from validator.rules.conditions import both
 from validator.rules.ruleset import Ruleset
 
 ENGINES = {"durable_rules": "validator.engine.durable", "python": "validator.engine.naive"}
-KEPT = 32
-"""Compiled rulesets kept: durable_rules frees nothing that it compiled."""
+KEPT = 512
+"""Compiled rulesets kept: durable_rules frees nothing that it compiled, so that to forget one and compile it again leaks."""
 
 _compiling = threading.Lock()
 

@@ -14,6 +14,7 @@ from validator.facts.key_results import key_result_facts
 from validator.facts.links import link_facts
 from validator.facts.objectives import objective_facts
 from validator.facts.pairs import pair_facts
+from validator.facts.partial import facts_of_part
 from validator.facts.reliance import reliance_facts
 from validator.facts.texts import Texts, read_texts
 from validator.facts.wholes import cycle_facts, organisation_facts, person_facts, team_facts
@@ -28,7 +29,12 @@ def facts_as_of(okrs: OkrSet, as_of: datetime.date) -> Facts:
 
 
 def build_facts(index: Index, texts: Texts) -> Facts:
-    """Facts by kind, in the order of the document."""
+    """Facts by kind, in the order of the document; of a set that is not complete, those that the rest of it cannot change."""
+    facts = _facts(index, texts)
+    return facts if index.okrs.source.complete else facts_of_part(index, facts)
+
+
+def _facts(index: Index, texts: Texts) -> Facts:
     links = list(link_facts(index))
     return {
         "organisation": list(organisation_facts(index, links)),

@@ -25,15 +25,17 @@ LEAST = 0.1
 """Confidence from which a pair is a fact; rules ask for more."""
 
 
-def claimed_pair_facts(index: Index, wordings: Mapping[str, Wording], encoder: Encoder | None = None) -> Iterator[Fact]:
+def claimed_pair_facts(
+    index: Index, wordings: Mapping[str, Wording], encoder: Encoder | None = None, catalogue: Catalogue | None = None
+) -> Iterator[Fact]:
     """One fact a pair of key results of different objectives that at one time have to do with each other.
 
-    An encoder adds likeness of meaning to what the pairs are judged by.
+    An encoder adds likeness of meaning to what the pairs are judged by; `catalogue` None: the one shipped.
     """
     if len(index.key_results) < 2:
         return
-    catalogue = load_catalogue()
-    claims = claims_of(index, wordings)
+    catalogue = catalogue or load_catalogue()
+    claims = _claims(index, wordings, catalogue)
     meanings = _meanings(index, encoder) if encoder is not None else None
     model = load_model(PLAIN if meanings is None else SEMANTIC)
     for one, other in candidates(claims, catalogue, meanings):
@@ -77,9 +79,8 @@ def _said(index: Index, objective: Objective, kr: KeyResult) -> Said:
     return Said(kr.title, kr.metric, objective.title, team_name(index, team_of(index, kr)) or "", kr.segment)
 
 
-def claims_of(index: Index, wordings: Mapping[str, Wording]) -> list[Claim]:
+def _claims(index: Index, wordings: Mapping[str, Wording], catalogue: Catalogue) -> list[Claim]:
     """The claims of a set's key results, in the order of the document."""
-    catalogue = load_catalogue()
     return [
         _claim(index, objective, kr, wordings[kr.id].measure, catalogue)
         for objective in index.okrs.objectives

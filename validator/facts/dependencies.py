@@ -52,6 +52,7 @@ def _map_fact(index: Index, dependency: Dependency, circle: tuple[str, ...] | No
     day = dependency.decision_date
     values = known(
         form="map",
+        declared=True,
         kind=dependency.kind,
         need=dependency.need or "for what is not said",
         on_team=dependency.on_team,
@@ -71,8 +72,8 @@ def _map_fact(index: Index, dependency: Dependency, circle: tuple[str, ...] | No
     )
     items = [needer.item] if needer else []
     items += [("dependency", dependency.id), ("team", dependency.on_team)]
-    items += [("team", team) for team in (circle or ()) if team != dependency.on_team]
-    return Fact(values, tuple(items))
+    also = tuple(("team", team) for team in (circle or ()) if team != dependency.on_team)
+    return Fact(values, tuple(items), also=also)
 
 
 def _placed(needer: _Needer | None) -> dict[str, Any]:
@@ -123,6 +124,7 @@ def _contributor_fact(
 ) -> Fact:
     values = known(
         form="contributor",
+        declared=True,
         need="its contribution",
         from_title=objective.title,
         on_team=contributor.team,

@@ -16,3 +16,5 @@ class Fact(NamedTuple):
     items: tuple[Item, ...]
     key: str = ""
     """What tells facts about the same items apart."""
+    also: tuple[Item, ...] = ()
+    """Items that a finding names too, and that may come and go while it stays the same one."""

@@ -92,10 +92,9 @@ def _fact(index: Index, low: _End, target: str, relation: str) -> Fact:
         found=high is not None,
         **(_compared(index, low, high) if high else {}),
     )
-    items = [low.item, *([high.item] if high else [])]
-    if low.team in index.pure_cascades and values.get("same_title"):
-        items.append(("team", str(low.team)))
-    return Fact(values, tuple(items), f"{relation} {target}")
+    items = (low.item, *([high.item] if high else []))
+    pure = low.team in index.pure_cascades and values.get("same_title")
+    return Fact(values, items, f"{relation} {target}", (("team", str(low.team)),) if pure else ())
 
 
 def _compared(index: Index, low: _End, high: _End) -> dict[str, Any]:

@@ -78,6 +78,7 @@ def reliance_facts(index: Index, undeclared: Mapping[str, Sequence[Reliance]]) -
         for reliance in reliances:
             values = known(
                 form="text",
+                declared=False,
                 need=f"“{reliance.quote}”",
                 from_title=objective.title,
                 on_team=reliance.team,

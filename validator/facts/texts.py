@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from validator.detection.catalogue import Catalogue
 from validator.detection.semantic.encoder import Encoder
 from validator.detection.wording import judge_objective
 from validator.facts.claimed import claimed_pair_facts
@@ -27,8 +28,12 @@ class Texts(NamedTuple):
     """Facts about pairs of key results that claim one measure or pull against each other."""
 
 
-def read_texts(index: Index, encoder: Encoder | None = None) -> Texts:
-    """Everything that texts say; an encoder adds likeness of meaning to what pairs are judged by."""
+def read_texts(index: Index, encoder: Encoder | None = None, catalogue: Catalogue | None = None) -> Texts:
+    """Everything that texts say, by a metric catalogue (None: the one shipped).
+
+    An encoder adds likeness of meaning to what pairs are judged by.
+    """
     wordings = read_wordings(index)
     labels = {objective.id: judge_objective(objective.title) for objective in index.okrs.objectives}
-    return Texts(wordings, labels, undeclared_reliances(index), tuple(claimed_pair_facts(index, wordings, encoder)))
+    claimed = tuple(claimed_pair_facts(index, wordings, encoder, catalogue))
+    return Texts(wordings, labels, undeclared_reliances(index), claimed)

@@ -1,6 +1,7 @@
 """The vocabulary: each attribute that a rule may ask, declared once.
 
-It types the rule language, feeds the documentation, and says which input of `source.provides` an attribute rests on.
+It types the rule language, feeds the documentation, and says which input of `source.provides` an attribute rests on, and
+what is known of it where part of the set was not read.
 """
 
 from __future__ import annotations
@@ -11,6 +12,14 @@ from typing import NamedTuple
 TYPES = ("number", "word", "yes/no", "text")
 """A word is compared whole; a text can only be matched, asked for, and shown in messages."""
 
+IN_PART: Mapping[str, str] = {
+    "": "The item itself says it.",
+    "grows": "More of the set can raise a number and turn a no into a yes, and nothing else.",
+    "unsure": "Left off for the items that it is not sure of.",
+    "whole": "Only the whole set tells it.",
+}
+"""What is known of an attribute in a set of which part was not read."""
+
 
 class Attribute(NamedTuple):
     """One attribute of one kind of fact."""
@@ -20,6 +29,8 @@ class Attribute(NamedTuple):
     type: str
     sentence: str
     needs: tuple[str, ...] = ()
+    in_part: str = ""
+    """One of IN_PART."""
 
 
 KINDS: Mapping[str, str] = {
@@ -38,12 +49,12 @@ KINDS: Mapping[str, str] = {
 }
 
 _TABLE = """
-organisation | objective_count | number | Objectives in the set. |
-organisation | key_result_count | number | Key results in the set. |
-organisation | team_objective_count | number | Objectives at team level. | levels
-organisation | copied_objective_count | number | Team objectives whose title repeats an objective that they serve. | parents levels
-organisation | parent_written_count | number | Team objectives written by an owner of the objective that they serve who does not own them too. | parents levels created_by owners
-organisation | top_down_share | number | Share of team objectives with a parent that repeat it or were written by its owner, 0 to 1. | parents levels
+organisation | objective_count | number | Objectives in the set. | | grows
+organisation | key_result_count | number | Key results in the set. | | grows
+organisation | team_objective_count | number | Objectives at team level. | levels | grows
+organisation | copied_objective_count | number | Team objectives whose title repeats an objective that they serve. | parents levels | grows
+organisation | parent_written_count | number | Team objectives written by an owner of the objective that they serve who does not own them too. | parents levels created_by owners | grows
+organisation | top_down_share | number | Share of team objectives with a parent that repeat it or were written by its owner, 0 to 1. | parents levels | whole
 
 cycle | name | text | Name of the cycle. |
 cycle | cycle | word | Id of the cycle. |
@@ -51,34 +62,34 @@ cycle | status | word | State of the cycle. |
 cycle | days | number | Length of the cycle in days. | cycles
 cycle | elapsed_share | number | Share of the cycle that has passed, 0 to 1. | cycles
 cycle | ended | yes/no | The cycle is over. | cycles
-cycle | objective_count | number | Objectives in the cycle. |
-cycle | company_objective_count | number | Company objectives in the cycle. | levels
-cycle | shared_objective_count | number | Objectives of the cycle that several teams share. | contributors
-cycle | review_count | number | Reviews dated within the cycle. | reviews
-cycle | start_review_count | number | Reviews at the start of the cycle: of that kind, or dated from four weeks before it to a tenth into it. | reviews
-cycle | mid_review_count | number | Reviews in the middle of the cycle: of that kind, or dated between 25 % and 75 % of it. | reviews
-cycle | end_review_count | number | Reviews at the end of the cycle: of that kind, or dated in its last tenth or later. | reviews
+cycle | objective_count | number | Objectives in the cycle. | | grows
+cycle | company_objective_count | number | Company objectives in the cycle. | levels | grows
+cycle | shared_objective_count | number | Objectives of the cycle that several teams share. | contributors | grows
+cycle | review_count | number | Reviews dated within the cycle. | reviews | grows
+cycle | start_review_count | number | Reviews at the start of the cycle: of that kind, or dated from four weeks before it to a tenth into it. | reviews | grows
+cycle | mid_review_count | number | Reviews in the middle of the cycle: of that kind, or dated between 25 % and 75 % of it. | reviews | grows
+cycle | end_review_count | number | Reviews at the end of the cycle: of that kind, or dated in its last tenth or later. | reviews | grows
 
 team | name | text | Name of the team. |
 team | team | word | Id of the team. |
 team | level | word | Level: company, department, team, individual. | levels
 team | function | word | Business function. | functions
-team | declared | yes/no | The set lists the team, rather than only naming it. |
-team | has_lead | yes/no | Somebody leads it. |
-team | objective_count | number | Objectives that it owns. | teams
-team | most_objectives_in_a_cycle | number | Most objectives that it owns in one cycle. | teams
-team | demand_count | number | Objectives of other teams that depend on it or count on its contribution. |
-team | most_demand_in_a_cycle | number | The same within one cycle: the most. |
-team | shares_parent | yes/no | An objective of it has the same parent as one of another team. | parents
-team | cross_link_count | number | Links to other teams: dependencies, contributions, shared key results, support links, either way. | parents contributors dependencies
-team | forum_seat_needed | yes/no | It creates or absorbs a dependency, or shares an objective, across teams. |
-team | in_forum | yes/no | The forum that settles trade-offs lists it, its lead or a member. | governance.forum
+team | declared | yes/no | The set lists the team, rather than only naming it. | | grows
+team | has_lead | yes/no | Somebody leads it. | | grows
+team | objective_count | number | Objectives that it owns. | teams | grows
+team | most_objectives_in_a_cycle | number | Most objectives that it owns in one cycle. | teams | grows
+team | demand_count | number | Objectives of other teams that depend on it or count on its contribution. | | grows
+team | most_demand_in_a_cycle | number | The same within one cycle: the most. | | grows
+team | shares_parent | yes/no | An objective of it has the same parent as one of another team. | parents | grows
+team | cross_link_count | number | Links to other teams: dependencies, contributions, shared key results, support links, either way. | parents contributors dependencies | grows
+team | forum_seat_needed | yes/no | It creates or absorbs a dependency, or shares an objective, across teams. | | grows
+team | in_forum | yes/no | The forum that settles trade-offs lists it, its lead or a member. | governance.forum | grows
 
 person | name | text | Name of the person. |
-person | declared | yes/no | The set lists the person, rather than only naming them. |
-person | owned_objective_count | number | Objectives that the person is accountable for. | owners
-person | most_objectives_in_a_cycle | number | The same within one cycle: the most. | owners
-person | key_result_count | number | Key results that the person owns. | key_result_owners
+person | declared | yes/no | The set lists the person, rather than only naming them. | | grows
+person | owned_objective_count | number | Objectives that the person is accountable for. | owners | grows
+person | most_objectives_in_a_cycle | number | The same within one cycle: the most. | owners | grows
+person | key_result_count | number | Key results that the person owns. | key_result_owners | grows
 
 objective | title | text | Title. |
 objective | description | text | Description. |
@@ -102,25 +113,25 @@ objective | accountable_team_count | number | Teams marked accountable: its own,
 objective | owner_count | number | People named as owners. | owners
 objective | primary_owner_count | number | Owners marked as primary. | primary_owner
 objective | accountable_owner_count | number | People who are accountable: those marked primary, or the only owner. | owners
-objective | parent_count | number | Links up or across to an item that exists. | parents
-objective | broken_parent_count | number | Links to an item that does not exist. | parents
-objective | child_count | number | Objectives that link to it. | parents
-objective | in_alignment_cycle | yes/no | It serves itself, through its parents. | parents
-objective | delivery_owner_count | number | Different accountable owners of team-level objectives below it, at any depth (8 stands for 8 or more). | parents owners levels
-objective | delivery_team_count | number | Different teams of team-level objectives below it, at any depth (8 stands for 8 or more). | parents levels
-objective | key_result_count | number | Its key results. | key_results
+objective | parent_count | number | Links up or across to an item that exists. | parents | unsure
+objective | broken_parent_count | number | Links to an item that does not exist. | parents | unsure
+objective | child_count | number | Objectives that link to it. | parents | grows
+objective | in_alignment_cycle | yes/no | It serves itself, through its parents. | parents | grows
+objective | delivery_owner_count | number | Different accountable owners of team-level objectives below it, at any depth (8 stands for 8 or more). | parents owners levels | grows
+objective | delivery_team_count | number | Different teams of team-level objectives below it, at any depth (8 stands for 8 or more). | parents levels | grows
+objective | key_result_count | number | Its key results. | key_results | grows
 objective | has_strategic_brief | yes/no | A strategic brief is given. | strategic_brief
-objective | dependency_count | number | Entries of the dependency map that it needs. | dependencies
-objective | neighbour_count | number | Teams next to it: those that contribute, and those with an objective under the same parent. | parents contributors
-objective | consulted_neighbour_count | number | Those of them that acknowledged it or took part in a review of it. | parents contributors reviews
-objective | review_count | number | Reviews that cover it. | reviews
-objective | mid_review_count | number | Reviews in the middle of its cycle (25 % to 75 %) that cover it. | reviews cycles
+objective | dependency_count | number | Entries of the dependency map that it needs. | dependencies | grows
+objective | neighbour_count | number | Teams next to it: those that contribute, and those with an objective under the same parent. | parents contributors | whole
+objective | consulted_neighbour_count | number | Those of them that acknowledged it or took part in a review of it. | parents contributors reviews | whole
+objective | review_count | number | Reviews that cover it. | reviews | grows
+objective | mid_review_count | number | Reviews in the middle of its cycle (25 % to 75 %) that cover it. | reviews cycles | grows
 objective | title_is_metric | yes/no | The title is a metric, or states a value to reach. |
 objective | vague | yes/no | The title has only words that any organisation could write. |
-objective | own_activity_count | number | Its key results that count what the team itself does, or how busy it is. | key_results
-objective | measures_own_activity_only | yes/no | It has key results, and each of them does. | key_results
-objective | undeclared_dependency_count | number | Other teams that its text says it relies on, with nothing declared between them. | dependencies
-objective | undeclared_team_names | text | Names of those teams. | dependencies
+objective | own_activity_count | number | Its key results that count what the team itself does, or how busy it is. | key_results | grows
+objective | measures_own_activity_only | yes/no | It has key results, and each of them does. | key_results | whole
+objective | undeclared_dependency_count | number | Other teams that its text says it relies on, with nothing declared between them. | dependencies | whole
+objective | undeclared_team_names | text | Names of those teams. | dependencies | whole
 objective | days_since_update | number | Days since the last check-in. | updates
 objective | days_past_end | number | Days since its last day; negative while it runs. | dates
 
@@ -136,7 +147,7 @@ key_result | cycle | word | Id of its cycle, or its objective's. | cycles
 key_result | status | word | State, in lower case with underscores. | statuses
 key_result | ended | yes/no | Closed, achieved, cancelled or the like, by its state or its objective's. | statuses
 key_result | in_running_cycle | yes/no | Today lies within its cycle. | cycles
-key_result | has_objective | yes/no | It hangs under an objective. | key_results
+key_result | has_objective | yes/no | It hangs under an objective. | key_results | grows
 key_result | owned | yes/no | Somebody owns it. | key_result_owners
 key_result | shared | yes/no | Two or more teams share it. | shared_key_results
 key_result | led | yes/no | A lead team or an owner is named. | shared_key_results
@@ -165,7 +176,7 @@ link | team | word | Team of the item that links. | teams
 link | cycle | word | Cycle of the item that links. | cycles
 link | kind | word | What links: objective, key_result or initiative. | parents
 link | relation | word | parent or supports. | parents
-link | found | yes/no | The item that it names exists. | parents
+link | found | yes/no | The item that it names exists. | parents | grows
 link | levels_up | number | Levels between the item and what it serves: 1 is one up, 0 the same level, negative is down. | parents levels
 link | same_cycle | yes/no | Both are in the same cycle. | parents cycles
 link | cycle_inside | yes/no | The cycle of the item lies within the cycle of what it serves. | parents cycles
@@ -180,22 +191,23 @@ dependency | from_title | text | Title of the item that needs it. |
 dependency | team_name | text | Name of the team that must deliver. |
 dependency | missing_parts | text | Parts that the entry lacks. |
 dependency | decision_day | text | Day by which the choice must be made. |
-dependency | cycle_teams | text | Teams that wait for one another. |
+dependency | cycle_teams | text | Teams that wait for one another. | | whole
 dependency | team | word | Team of the item that needs it. | teams
 dependency | level | word | Level of the item that needs it. | levels
 dependency | cycle | word | Cycle of the item that needs it. | cycles
 dependency | on_team | word | Id of the team that must deliver. |
 dependency | form | word | map for an entry of the dependency map, contributor for a contributing team, text where only a text says it. |
+dependency | declared | yes/no | An entry of the map or a contribution says it, not only a text. | | grows
 dependency | kind | word | risk, assumption, issue or dependency. | dependencies
 dependency | acknowledged | yes/no | The team that must deliver has agreed. |
 dependency | decided | yes/no | The choice is made. | dependencies
-dependency | backed | yes/no | The team has an objective, key result or dependency of its own behind it. | contributors parents
+dependency | backed | yes/no | The team has an objective, key result or dependency of its own behind it. | contributors parents | grows
 dependency | missing_part_count | number | Parts that the entry lacks of: upstream need, downstream impact, decision date, failure trigger. | dependencies
-dependency | team_known | yes/no | The set lists the team that must deliver. | dependencies
-dependency | from_known | yes/no | The item that needs it exists. | dependencies
+dependency | team_known | yes/no | The set lists the team that must deliver. | dependencies | grows
+dependency | from_known | yes/no | The item that needs it exists. | dependencies | grows
 dependency | days_past_decision | number | Days since its decision date; negative before. | dependencies
 dependency | days_decided_after_due | number | Days that its decision date lies after the last day of the work that needs it. | dependencies
-dependency | closes_cycle | yes/no | It is the first entry, by id, of teams that wait for one another in a circle. | dependencies
+dependency | closes_cycle | yes/no | It is the first entry, by id, of teams that wait for one another in a circle. | dependencies | grows
 
 review | kind | word | cycle_start, mid_cycle, monthly, cycle_end or the source's own word. | reviews
 review | has_authority | yes/no | It can make trade-offs. | reviews
@@ -227,8 +239,8 @@ pair | kind | word | What both are: objective, key_result or initiative. |
 pair | team | word | Team of the first. | teams
 pair | level | word | Level of the first. | levels
 pair | cycle | word | Cycle of both. | cycles
-pair | same_title | yes/no | Both titles are the same but for case, spaces and punctuation, in one cycle. |
-pair | related | yes/no | One serves the other, directly or through others. |
+pair | same_title | yes/no | Both titles are the same but for case, spaces and punctuation, in one cycle. | | whole
+pair | related | yes/no | One serves the other, directly or through others. | | unsure
 pair | same_team | yes/no | Both belong to the same team. | teams
 pair | numbers | text | Baseline and target of the first. |
 pair | other_numbers | text | Baseline and target of the second. |
@@ -241,7 +253,7 @@ pair | ways | word | same, opposite or unknown: the ways in which both move one 
 pair | duplicate_chance | number | How likely both claim one outcome, by the model of pairs alone, 0 to 1. | key_results
 pair | conflict_chance | number | How likely both pull against each other, likewise. | key_results
 pair | support_chance | number | How likely one serves the other, likewise. | key_results
-pair | one_context | yes/no | Both have one team, one parent, or words about their measure in common. | key_results
+pair | one_context | yes/no | Both have one team, one parent, or words about their measure in common. | key_results | grows
 pair | same_baseline | yes/no | Both start from one telling value. | key_results
 pair | agreed | yes/no | A conflict between the two objectives is recorded as agreed. | key_results
 pair | declared | yes/no | One side names the other's team as contributing or sharing. | key_results
@@ -250,8 +262,8 @@ pair | declared | yes/no | One side names the other's team as contributing or sh
 
 def _declared() -> Iterator[Attribute]:
     for line in filter(None, _TABLE.splitlines()):
-        kind, name, type, sentence, needs = (cell.strip() for cell in line.split("|"))
-        yield Attribute(kind, name, type, sentence, tuple(needs.split()))
+        kind, name, type, sentence, needs, *in_part = (cell.strip() for cell in line.split("|"))
+        yield Attribute(kind, name, type, sentence, tuple(needs.split()), *in_part)
 
 
 VOCABULARY: tuple[Attribute, ...] = tuple(_declared())

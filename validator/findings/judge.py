@@ -15,7 +15,8 @@ from validator.facts.index import Index
 from validator.findings.decision import way_to_a_decision
 from validator.findings.items import shown_item
 from validator.findings.messages import message
-from validator.rules.conditions import Condition, Other, Test, both, compile_condition, holds, reasons
+from validator.findings.severity import severity_of
+from validator.rules.conditions import Condition, Other, Test, both, compile_condition, reasons
 from validator.rules.failure_table import FailureRow
 from validator.rules.ruleset import SEVERITIES, Rule, Ruleset, Variant
 
@@ -56,10 +57,10 @@ def _finding(
     return {
         "id": fingerprint(rule.id, fact),
         "rule": rule.id,
-        "severity": severity_of(rule, fact.values),
+        "severity": severity_of(rule, fact, index),
         "shadow": rule.shadow,
         "message": message(rule.message, fact.values),
-        "items": [shown_item(index, item) for item in fact.items],
+        "items": [shown_item(index, item) for item in (*fact.items, *fact.also)],
         "why": [_reason(test, fact.values) for test in reasons(condition, fact.values)],
         "failure": failures[rule.failure]._asdict(),
         "confidence": fact.values.get("confidence", 1.0),
@@ -71,14 +72,6 @@ def fingerprint(rule: str, fact: Fact) -> str:
     """What makes a finding the same one again: its rule, its items by id, and what is violated; never texts or values."""
     identity = orjson.dumps([rule, sorted(fact.items), fact.key])
     return hashlib.blake2b(identity, digest_size=16).hexdigest()
-
-
-def severity_of(rule: Rule, values: Mapping[str, Any]) -> str:
-    """The severity of a rule on one fact."""
-    for severity, condition in rule.severity_when:
-        if holds(condition, values):
-            return severity
-    return rule.severity
 
 
 def _reason(test: Test, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +109,7 @@ def _statuses(
             "id": id,
             "title": rule.title,
             "severity": rule.severity,
+            "later": [change.as_dict() for change in rule.later],
             "failure": rule.failure,
             "status": _status(missing, evaluated, failed.get(id, 0)),
             "evaluated": evaluated,

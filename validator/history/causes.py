@@ -16,7 +16,7 @@ from validator.history.changes import (
     nearby_changes,
     own_changes,
 )
-from validator.history.context import RunContext
+from validator.history.context import WHOLE_SET, RunContext, Table
 from validator.history.parts import Item, shown
 
 KINDS = (
@@ -43,7 +43,8 @@ class Cause(NamedTuple):
     items: tuple[Item, ...] = ()
     """Items that came or went."""
     versions: tuple[str | None, str | None] | None = None
-    """Versions from and to, where the rule (or the program) changed; None for a rule that was not there."""
+    """Versions from and to, where the rule, a table that it rests on, or the program changed; None for a rule that was not
+    there."""
     days: tuple[datetime.date, datetime.date] | None = None
     """The days judged as of, where the calendar is the cause."""
     waiver: str | None = None
@@ -125,8 +126,12 @@ def _of_inputs(subject: Subject, between: Between) -> Iterator[Cause]:
     """A rule that could not be judged before for want of an input, and now can."""
     missing = between.before.missing.get(subject.rule, ())
     if missing and subject.rule not in between.now.missing:
-        changes = tuple(Change(("source", "provides"), name, before=False, after=True) for name in missing)
-        yield Cause("data_changed", changes)
+        yield Cause("data_changed", tuple(Change(_said_in(name), name, before=False, after=True) for name in missing))
+
+
+def _said_in(name: str) -> Item:
+    """Where a source says of an input that it has it."""
+    return ("source", "complete" if name == WHOLE_SET else "provides")
 
 
 def _of_own_data(subject: Subject, between: Between) -> Iterator[Cause]:
@@ -166,23 +171,45 @@ def _of_other_data(subject: Subject, changes: Changes) -> Iterator[Cause]:
 
 def _of_the_rest(subject: Subject, between: Between) -> Iterator[Cause]:
     before, now = between.before, between.now
-    if before.metrics != now.metrics:
-        yield Cause("rule_changed", versions=(before.version, now.version))
     if before.program != now.program:
         yield Cause("program_changed", versions=(before.program, now.program))
     if before.as_of != now.as_of:
         yield _time_passed(between)
-    yield Cause("unknown" if before.document == now.document else "data_changed")
+    if before.document != now.document:
+        yield Cause("data_changed")
+    yield from _of_a_table(before.metrics, now.metrics)
+    yield from _of_a_table(before.failure_table, now.failure_table)
+    yield Cause("unknown")
+
+
+def _of_a_table(before: Table | None, now: Table | None) -> Iterator[Cause]:
+    if _differ(before, now):
+        yield Cause("rule_changed", versions=_shown(before, now))
+
+
+def _differ(before: Table | None, now: Table | None) -> bool:
+    """Whether two tables are known to differ."""
+    return before is not None and now is not None and before.digest != now.digest
+
+
+def _shown(*tables: Table | None) -> tuple[str | None, str | None]:
+    before, now = (table.version if table else None for table in tables)
+    return before, now
 
 
 def rule_changed(rule: str, between: Between) -> bool:
-    """Whether a rule came, went, or has other conditions, parameters or severities."""
+    """Whether a rule came, went, or has other conditions, parameters or severities, or rests on another metric catalogue."""
     return between.before.rules.get(rule) != between.now.rules.get(rule)
 
 
 def versions(rule: str, between: Between) -> tuple[str | None, str | None]:
-    """The versions of the ruleset between which a rule changed; None where the rule was not in it."""
+    """The versions of the ruleset between which a rule changed; None where the rule was not in it.
+
+    Where the ruleset is the same and the metric catalogue another, those of the catalogue.
+    """
     before, now = (run.version if rule in run.rules else None for run in (between.before, between.now))
+    if before is not None and before == now and _differ(between.before.metrics, between.now.metrics):
+        return _shown(between.before.metrics, between.now.metrics)
     return before, now
 
 

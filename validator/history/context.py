@@ -8,6 +8,18 @@ from typing import Any, NamedTuple
 
 from validator.history.waivers import Waiver
 
+WHOLE_SET = "source.complete"
+"""What a rule misses that only a set read as a whole can answer."""
+
+
+class Table(NamedTuple):
+    """The failure table or the metric catalogue of a run."""
+
+    version: str
+    """KIND@VERSION, for people."""
+    digest: str
+    """Of its text: the same text under two versions is the same."""
+
 
 class RunContext(NamedTuple):
     """One run of a connection."""
@@ -23,13 +35,13 @@ class RunContext(NamedTuple):
     ruleset: str
     version: str
     rules: Mapping[str, str]
-    """A digest of each rule that is on: of its conditions, parameters and severities, in every scope."""
+    """A digest of each rule that is on: of its conditions, parameters and severities, in every scope, and of the metric
+    catalogue where it rests on that."""
     missing: Mapping[str, tuple[str, ...]]
     """The rules that could not be judged, each with the inputs that were missing."""
-    failure_table: str | None = None
-    """Digest of the failure table."""
-    metrics: str | None = None
-    """Digest of the metric catalogue."""
+    failure_table: Table | None = None
+    metrics: Table | None = None
+    """The metric catalogue."""
     program: str | None = None
     """Version of the validator that judged."""
     complete: bool = True

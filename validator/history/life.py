@@ -10,7 +10,7 @@ import orjson
 
 from validator.history.causes import Between, Cause, Subject, explain, subject_of, versions
 from validator.history.changes import compare, is_telling
-from validator.history.context import RunContext
+from validator.history.context import WHOLE_SET, RunContext
 from validator.history.decisions import Settlement
 from validator.history.parts import Item, by_id, items_of, teams_of
 from validator.history.views import Views, carried
@@ -169,11 +169,13 @@ def _state_of_missed(known: Known, moment: Moment) -> tuple[str, Cause | None]:
 
 def _unseen(known: Known, now: RunContext) -> Iterator[Cause]:
     """Why a run could not tell whether a finding still stands, where it could not."""
-    if known.rule in now.missing:
-        yield Cause("input_missing", missing=now.missing[known.rule])
+    inputs = now.missing.get(known.rule, ())
+    unknown = tuple(name for name in inputs if name != WHOLE_SET)
+    if unknown:
+        yield Cause("input_missing", missing=unknown)
     concerned = {id for _, id in known.items} | known.teams
     missing = tuple(sorted(concerned & (now.absent or frozenset())))
-    if not now.complete or missing:
+    if not now.complete or missing or inputs:
         yield Cause("partial_run", missing=missing)
 
 

@@ -84,7 +84,7 @@ def _waiting(rule: Mapping[str, Any], indexes: Mapping[str, int]) -> Json:
     missing = ", ".join(rule["missing"]) or "input"
     return {
         "level": "note",
-        "message": {"text": f"{rule['id']} was not evaluated: the set does not say {missing}."},
+        "message": {"text": f"{rule['id']} was not evaluated, for want of {missing}."},
         "associatedRule": {"id": rule["id"], "index": indexes[rule["id"]]},
     }
 

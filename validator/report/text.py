@@ -50,7 +50,7 @@ def _print_header(page: Page, report: Report, view: View) -> None:
         page.line(Text(f"{_judged(report)}."))
     given = report["input"]
     if not given["complete"]:
-        page.line(Text("The source says that this set is not complete.", style="yellow"))
+        page.line(Text("This set is not complete: what rests on the rest of it was not judged.", style="yellow"))
     notes = [one_line(note) for note in given.get("notes", ())]
     shown = notes if view.everything else notes[:_NOTES]
     for note in shown if not view.compact else ():

@@ -46,6 +46,7 @@ SUPPLY = {
     "governance.tie_breaker": "the rule that settles a conflict (governance.tie_breaker)",
     "governance.translation_owner": "who turns company objectives into team ones (governance.translation_owner)",
     "governance.forum": "the forum that decides across teams (governance.forum)",
+    "source.complete": "the rest of the set, of which part was not read (source.complete)",
 }
 
 

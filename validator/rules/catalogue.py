@@ -12,7 +12,7 @@ from validator.document.load import escape
 from validator.errors import BadRuleset, Fault
 from validator.rules.condition_entries import Scope
 from validator.rules.conditions import both
-from validator.rules.failure_table import load_failure_table
+from validator.rules.failure_table import FailureRow
 from validator.rules.faults import Faults
 from validator.rules.files import RulesetFile, chain, shipped
 from validator.rules.hints import hint
@@ -20,6 +20,7 @@ from validator.rules.language import read_rule
 from validator.rules.overrides import Override, outside, read_overrides, scope_condition
 from validator.rules.ruleset import Rule, Ruleset, Variant
 from validator.rules.source import Source, plain
+from validator.rules.table_texts import METRICS, Texts, failures_of, in_force
 
 __all__ = ["compile_files", "load_ruleset", "shipped"]
 
@@ -33,6 +34,13 @@ class _Entry(NamedTuple):
     data: Any
     pointer: str
     source: Source
+
+
+class _Given(NamedTuple):
+    """What rules are compiled with."""
+
+    parameters: Mapping[str, Any]
+    failures: Mapping[str, FailureRow]
 
 
 def load_ruleset(name_or_path: str) -> Ruleset:
@@ -52,9 +60,12 @@ def _load(name_or_path: str) -> Ruleset:
     return compile_files(chain(name_or_path))
 
 
-def compile_files(files: Sequence[RulesetFile]) -> Ruleset:
-    """The ruleset of the last file, with all that it extends before it. Raises BadRuleset with every fault."""
-    faults = Faults()
+def compile_files(files: Sequence[RulesetFile], tables: Texts | None = None) -> Ruleset:
+    """The ruleset of the last file, with all that it extends before it; `tables` None: those shipped.
+
+    Raises BadRuleset with every fault.
+    """
+    faults, failures = Faults(), failures_of(tables or {})
     faults += (fault for file in files for fault in _shape(file.source))
     if faults:
         raise BadRuleset(faults)
@@ -65,7 +76,8 @@ def compile_files(files: Sequence[RulesetFile]) -> Ruleset:
     for override in (o for file in files for o in read_overrides(file.source, kinds, faults)):
         overrides[override.rule].append(override)
     faults += _unused(files, entries)
-    compiled = [_variants(entry, parameters, overrides.get(entry.data["id"], []), faults) for entry in entries]
+    given = _Given(parameters, failures)
+    compiled = [_variants(entry, given, overrides.get(entry.data["id"], []), faults) for entry in entries]
     if faults:
         raise BadRuleset(faults)
     last = files[-1].source.data
@@ -73,7 +85,7 @@ def compile_files(files: Sequence[RulesetFile]) -> Ruleset:
         name=str(last["name"]),
         version=str(last.get("version") or "0"),
         description=" ".join(str(last.get("description") or "").split()),
-        digest=_digest(files),
+        digest=_digest(files, failures, in_force(tables or {}, METRICS).digest),
         parameters=parameters,
         rules=tuple(variants[-1].rule for variants in compiled if variants),
         variants=tuple(variant for variants in compiled for variant in variants),
@@ -81,8 +93,8 @@ def compile_files(files: Sequence[RulesetFile]) -> Ruleset:
     )
 
 
-def _digest(files: Iterable[RulesetFile]) -> str:
-    digest = hashlib.sha256(repr(sorted(load_failure_table().items())).encode())
+def _digest(files: Iterable[RulesetFile], failures: Mapping[str, FailureRow], metrics: str) -> str:
+    digest = hashlib.sha256(repr([sorted(failures.items()), metrics]).encode())
     for file in files:
         digest.update(file.text.encode())
     return f"sha256:{digest.hexdigest()}"
@@ -140,20 +152,18 @@ def _asked(data: Any) -> Iterator[str]:
             yield from _asked(inner)
 
 
-def _variants(
-    entry: _Entry, parameters: Mapping[str, Any], overrides: list[Override], faults: list[Fault]
-) -> list[Variant]:
+def _variants(entry: _Entry, given: _Given, overrides: list[Override], faults: list[Fault]) -> list[Variant]:
     """The rule under each scope, narrowest claim first, and last the rule as it applies elsewhere."""
     plain = [override for override in overrides if not override.scope]
     scoped = [override for override in overrides if override.scope]
     for override in overrides:
         faults += _unasked(override, entry)
-    everywhere = _compiled(entry, parameters, plain, faults)
+    everywhere = _compiled(entry, given, plain, faults)
     if everywhere is None:
         return []
     variants = []
     for place, override in enumerate(scoped):
-        rule = _compiled(entry, parameters, [*plain, override], faults)
+        rule = _compiled(entry, given, [*plain, override], faults)
         if rule is not None and rule.severity != "off":
             where = both(rule.where, scope_condition(override))
             variants.append(Variant(rule, outside(scoped[place + 1 :], where)))
@@ -171,22 +181,35 @@ def _unasked(override: Override, entry: _Entry) -> Iterator[Fault]:
             yield override.source.fault(pointer, message, hint(name, asked) if asked else "it has none")
 
 
-def _compiled(
-    entry: _Entry, parameters: Mapping[str, Any], overrides: list[Override], faults: list[Fault]
-) -> Rule | None:
+def _compiled(entry: _Entry, given: _Given, overrides: list[Override], faults: list[Fault]) -> Rule | None:
     own = {name: value for override in overrides for name, value in override.parameters.items()}
 
     def report(pointer: str, message: str, tip: str) -> None:
-        fault = entry.source.fault(pointer, message, tip)
-        if fault not in faults:
-            faults.append(fault)
+        _tell(faults, entry.source.fault(pointer, message, tip))
 
-    rule = read_rule(entry.data, entry.pointer, Scope({**parameters, **own}, load_failure_table(), report))
-    return functools.reduce(_changed, overrides, rule) if rule else None
+    rule = read_rule(entry.data, entry.pointer, Scope({**given.parameters, **own}, given.failures, report))
+    changed = functools.reduce(_changed, overrides, rule) if rule else None
+    if changed is not None and changed.severity == "off" and changed.later:
+        _tell(faults, _unheard(entry, overrides))
+    return changed
+
+
+def _unheard(entry: _Entry, overrides: list[Override]) -> Fault:
+    """What is wrong with later severities of a rule that is off."""
+    source, pointer = next(
+        ((o.source, o.pointer) for o in reversed(overrides) if o.later is not None), (entry.source, entry.pointer)
+    )
+    message = f"“{entry.data['id']}” is off, and has no severity that could change."
+    return source.fault(f"{pointer}/later", message, "give it a severity, with “shadow: true” to try it without gating")
+
+
+def _tell(faults: list[Fault], fault: Fault) -> None:
+    if fault not in faults:
+        faults.append(fault)
 
 
 def _changed(rule: Rule, override: Override) -> Rule:
     shadow = rule.shadow if override.shadow is None else override.shadow
     if override.severity is None:
-        return rule._replace(shadow=shadow)
-    return rule._replace(severity=override.severity, severity_when=(), shadow=shadow)
+        return rule._replace(later=rule.later if override.later is None else override.later, shadow=shadow)
+    return rule._replace(severity=override.severity, severity_when=(), later=override.later or (), shadow=shadow)

@@ -53,11 +53,13 @@ def read_examples(name_or_path: str) -> list[Example]:
     return examples
 
 
-class _Home(NamedTuple):
+class Home(NamedTuple):
     """Where examples stand, and what they are about."""
 
     rule: str
+    """Id of the rule."""
     ruleset: str
+    """Name or path of the ruleset that holds them."""
     source: Source
 
 
@@ -67,15 +69,16 @@ def _of_file(file: RulesetFile, faults: list[Fault]) -> Iterator[Example]:
         if not isinstance(id, str):
             continue
         if rule.get("examples") is not None:
-            home = _Home(id, file.origin, file.source)
-            yield from _of_entry(home, rule["examples"], f"/rules/{place}/examples", faults)
+            home = Home(id, file.origin, file.source)
+            yield from of_entry(home, rule["examples"], f"/rules/{place}/examples", faults)
         beside = file.folder.joinpath(FOLDER, f"{id}.yaml")
         if beside.is_file():
             source = parse(f"{FOLDER}/{id}.yaml", beside.read_text("utf-8"))
-            yield from _of_entry(_Home(id, file.origin, source), source.data, "", faults)
+            yield from of_entry(Home(id, file.origin, source), source.data, "", faults)
 
 
-def _of_entry(home: _Home, entry: Any, pointer: str, faults: list[Fault]) -> Iterator[Example]:
+def of_entry(home: Home, entry: Any, pointer: str, faults: list[Fault]) -> Iterator[Example]:
+    """The examples of an entry such as `report: [...]`, which stands at a pointer; what is wrong is added to `faults`."""
     if not isinstance(entry, Mapping):
         faults.append(home.source.fault(pointer, "Examples are a mapping.", "report: [...] and accept: [...]"))
         return
@@ -91,7 +94,7 @@ def _of_entry(home: _Home, entry: Any, pointer: str, faults: list[Fault]) -> Ite
                 yield read
 
 
-def _example(home: _Home, expect: str, entry: Any, pointer: str, faults: list[Fault]) -> Example | None:
+def _example(home: Home, expect: str, entry: Any, pointer: str, faults: list[Fault]) -> Example | None:
     source = home.source
     if not isinstance(entry, Mapping) or not isinstance(entry.get("document"), Mapping):
         faults.append(source.fault(pointer, "An example has a “document”.", "document: {objectives: [...]}"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
 from validator.errors import BadRuleset, Fault
+from validator.rules.files import shipped_text
 from validator.rules.source import Source, parse
 
 FIELDS = ("id", "problem", "root_cause", "fix")
@@ -25,8 +25,7 @@ class FailureRow(NamedTuple):
 @cache
 def load_failure_table() -> Mapping[str, FailureRow]:
     """The shipped table, by row id. Raises BadRuleset."""
-    text = resources.files("rulesets").joinpath("failure-table.yaml").read_text("utf-8")
-    return read_failure_table(parse("failure-table.yaml", text))
+    return read_failure_table(parse("failure-table.yaml", shipped_text("failure-table")))
 
 
 def read_failure_table(source: Source) -> Mapping[str, FailureRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
@@ -35,6 +36,14 @@ def shipped() -> list[str]:
     names = (entry.name for entry in resources.files("rulesets").iterdir())
     found = (name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
     return sorted(name for name in found if name not in NOT_RULESETS)
+
+
+@lru_cache(maxsize=16)
+def shipped_text(name: str) -> str:
+    """The text of a ruleset, of the failure table or of the metric catalogue that comes with the service; "" where none does."""
+    if name not in (*shipped(), "failure-table", "metrics"):
+        return ""
+    return resources.files("rulesets").joinpath(f"{name}.yaml").read_text("utf-8")
 
 
 def chain(name_or_path: str, read: Read | None = None) -> list[RulesetFile]:

@@ -1,36 +1,40 @@
 """Rulesets from texts that were stored: they extend shipped rulesets by name, and one another as NAME@VERSION.
 
-Nothing here opens a path that a text names.
+Nothing here opens a path that a text names. With a ruleset go the texts of the tables that it judges with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 from validator.errors import BadRuleset, Fault
 from validator.rules.catalogue import compile_files
-from validator.rules.examples import FOLDER, Example, _Home, _of_entry
+from validator.rules.examples import FOLDER, Example, Home, of_entry
 from validator.rules.files import Read, RulesetFile, chain, read_file, shipped
 from validator.rules.hints import hint
 from validator.rules.ruleset import Ruleset
 from validator.rules.source import Source, parse, plain
+from validator.rules.table_texts import Texts, held
 
 DRAFT = "draft"
 """What stands for the version of a draft."""
 
 
 class Bundle(NamedTuple):
-    """A ruleset as text, with the texts of those that it extends."""
+    """A ruleset as text, with the texts of those that it extends and of the tables that it judges with."""
 
     key: str
     """NAME@VERSION, or the name of a shipped ruleset."""
     texts: Mapping[str, str]
     """By key. A shipped ruleset that is not among them is read from where it was shipped."""
-    published: Mapping[str, int]
+    published: Mapping[str, int] = {}
     """Newest versions by name, for hints."""
+    tables: Mapping[str, str] = {}
+    """The failure table and the metric catalogue."""
 
 
 class Own(NamedTuple):
@@ -58,7 +62,7 @@ def load_bundle(bundle: Bundle) -> Ruleset:
 
 def load_files(bundle: Bundle, files: Sequence[RulesetFile]) -> Ruleset:
     """The ruleset of a bundle whose files were read already. Raises BadRuleset with every fault."""
-    ruleset = compile_files(files)
+    ruleset = compile_files(files, bundle.tables)
     name, _, version = bundle.key.partition("@")
     if ruleset.name != name:
         message = f"The ruleset calls itself “{ruleset.name[:100]}”, and is stored as “{name}”."
@@ -66,9 +70,9 @@ def load_files(bundle: Bundle, files: Sequence[RulesetFile]) -> Ruleset:
     return ruleset._replace(version=version) if version else ruleset
 
 
-def whole(files: Sequence[RulesetFile]) -> Bundle:
+def whole(files: Sequence[RulesetFile], tables: Texts | None = None) -> Bundle:
     """A bundle that holds every text, the shipped ones too: it gives the same ruleset after those have changed."""
-    return Bundle(files[-1].origin, {file.origin: file.text for file in files}, {})
+    return Bundle(files[-1].origin, {file.origin: file.text for file in files}, {}, held(tables or {}))
 
 
 def own_examples(file: RulesetFile) -> Own:
@@ -82,12 +86,12 @@ def own_examples(file: RulesetFile) -> Own:
     faults: list[Fault] = []
     examples: list[Example] = []
     for id, (place, entry) in ids.items():
-        home = _Home(id, file.origin, file.source)
+        home = Home(id, file.origin, file.source)
         if entry.get("examples") is not None:
-            examples += _of_entry(home, entry["examples"], f"/rules/{place}/examples", faults)
+            examples += of_entry(home, entry["examples"], f"/rules/{place}/examples", faults)
         elif id in beside and id not in unchanged:
             source = parse(f"{FOLDER}/{id}.yaml", beside[id].read_text("utf-8"))
-            examples += _of_entry(home._replace(source=source), source.data, "", faults)
+            examples += of_entry(home._replace(source=source), source.data, "", faults)
     if faults:
         raise BadRuleset(faults)
     return Own(tuple(examples), frozenset(ids) - unchanged)
@@ -99,10 +103,16 @@ def _reader(bundle: Bundle) -> Read:
             text = bundle.texts[name]
             return RulesetFile(name, resources.files("rulesets"), parse(name, text), text)
         if name in shipped():
-            return read_file(name, beside)
+            return _shipped_file(name)
         raise BadRuleset([_unknown(name, bundle)])
 
     return read
+
+
+@cache
+def _shipped_file(name: str) -> RulesetFile:
+    """A ruleset that comes with the service: most others extend one, and reading it is what takes longest."""
+    return read_file(name, resources.files("rulesets"))
 
 
 def _unknown(name: str, bundle: Bundle) -> Fault:
@@ -123,6 +133,6 @@ def _shipped_examples() -> Iterator[tuple[str, Traversable]]:
 
 def _unchanged(entries: Mapping[str, Any]) -> frozenset[str]:
     """Ids of the entries that are shipped just so."""
-    sources: list[Source] = [read_file(name, resources.files("rulesets")).source for name in shipped()]
+    sources: list[Source] = [_shipped_file(name).source for name in shipped()]
     known = {entry["id"]: plain(entry) for source in sources for entry in source.data.get("rules") or ()}
     return frozenset(id for id, entry in entries.items() if known.get(id) == entry)

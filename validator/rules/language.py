@@ -13,11 +13,12 @@ from validator.facts.vocabulary import BY_KIND, Attribute
 from validator.rules.condition_entries import Report, Scope, read_condition
 from validator.rules.conditions import Condition, attributes
 from validator.rules.hints import a, hint
+from validator.rules.later import read_later
 from validator.rules.ruleset import SEVERITIES, Rule
 
 FIELDS = (
-    "id", "title", "for", "where", "when", "needs", "severity", "severity_when", "failure", "message", "description",
-    "shadow", "decision", "examples",
+    "id", "title", "for", "where", "when", "needs", "severity", "severity_when", "later", "failure", "message",
+    "description", "shadow", "decision", "examples",
 )  # fmt: skip
 REQUIRED = ("id", "title", "for", "when", "severity", "failure", "message")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -44,6 +45,7 @@ def read_rule(entry: Any, pointer: str, scope: Scope) -> Rule | None:
     where = read_condition(entry["where"], kind, f"{pointer}/where", inner) if "where" in entry else None
     when = read_condition(entry["when"], kind, f"{pointer}/when", inner)
     graded = _graded(entry.get("severity_when") or {}, kind, f"{pointer}/severity_when", inner)
+    later = read_later(entry["later"], kind, f"{pointer}/later", report) if entry.get("later") is not None else ()
     _texts(entry, pointer, kind, inner)
     if faults or when is None:
         return None
@@ -56,6 +58,7 @@ def read_rule(entry: Any, pointer: str, scope: Scope) -> Rule | None:
         needs=_needs(entry, kind, where, when),
         severity=entry["severity"],
         severity_when=graded,
+        later=later,
         failure=entry["failure"],
         message=entry["message"],
         description=str(entry.get("description") or ""),

@@ -1,4 +1,4 @@
-"""Overrides: another severity, other parameters, or off; everywhere or for one team, level or cycle."""
+"""Overrides: another severity, now or later, other parameters, or off; everywhere or for one team, level or cycle."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from validator.document.schema import LEVELS
 from validator.facts.vocabulary import BY_KIND
 from validator.rules.conditions import Condition, Group, Test, both
 from validator.rules.hints import hint
-from validator.rules.ruleset import SEVERITIES
+from validator.rules.later import read_later
+from validator.rules.ruleset import SEVERITIES, Later
 from validator.rules.source import Source
 
 SCOPES = ("team", "level", "cycle")
 MOST_OF_A_RULE = 100
-FIELDS = ("severity", "parameters", "shadow", *SCOPES)
+FIELDS = ("severity", "later", "parameters", "shadow", *SCOPES)
 
 
 class Override(NamedTuple):
@@ -24,6 +25,8 @@ class Override(NamedTuple):
     rule: str
     scope: tuple[tuple[str, tuple[str, ...]], ...]
     severity: str | None
+    later: tuple[Later, ...] | None
+    """What replaces the changes of severity with time; None: as they are, unless there is another severity."""
     parameters: Mapping[str, Any]
     shadow: bool | None
     source: Source
@@ -64,28 +67,33 @@ def _override(rule: str, change: Any, kind: str, source: Source, pointer: str, r
         )
         return None
     before = len(report)
-    for key in change:
-        if key not in FIELDS:
-            report.append(
-                source.fault(f"{pointer}/{escape(key)}", f"An override has no field “{key}”.", hint(key, FIELDS))
-            )
-        elif key in SCOPES:
-            message, tip = _unfit(rule, kind, key, change[key])
-            report += [source.fault(f"{pointer}/{key}", message, tip)] if message else []
-    severity = change.get("severity")
-    if severity is not None and severity not in (*SEVERITIES, "off"):
-        report.append(
-            source.fault(f"{pointer}/severity", f"No severity is called “{severity}”.", "error, warning, info or off")
-        )
-    parameters = change.get("parameters") or {}
-    if not isinstance(parameters, Mapping):
-        report.append(source.fault(f"{pointer}/parameters", "“parameters” maps names to values."))
-    if not isinstance(change.get("shadow"), bool | None):
-        report.append(source.fault(f"{pointer}/shadow", "“shadow” is true or false.", "write it without quotes"))
+    report += (source.fault(*fault) for fault in _faults(rule, change, kind, pointer))
+    later = change.get("later")
+    if later is not None:
+        later = read_later(later, kind, f"{pointer}/later", lambda *fault: report.append(source.fault(*fault)))
     if len(report) > before:
         return None
     scope = tuple((key, _words(change[key])) for key in SCOPES if key in change)
-    return Override(rule, scope, severity, parameters, change.get("shadow"), source, pointer)
+    parameters = change.get("parameters") or {}
+    return Override(rule, scope, change.get("severity"), later, parameters, change.get("shadow"), source, pointer)
+
+
+def _faults(rule: str, change: Mapping[Any, Any], kind: str, pointer: str) -> Iterator[tuple[str, str, str]]:
+    """Pointer, message and hint of each fault but those of later severities."""
+    for key in change:
+        if key not in FIELDS:
+            yield f"{pointer}/{escape(key)}", f"An override has no field “{key}”.", hint(key, FIELDS)
+        elif key in SCOPES:
+            message, tip = _unfit(rule, kind, key, change[key])
+            if message:
+                yield f"{pointer}/{key}", message, tip
+    severity = change.get("severity")
+    if severity is not None and severity not in (*SEVERITIES, "off"):
+        yield f"{pointer}/severity", f"No severity is called “{severity}”.", "error, warning, info or off"
+    if not isinstance(change.get("parameters") or {}, Mapping):
+        yield f"{pointer}/parameters", "“parameters” maps names to values.", ""
+    if not isinstance(change.get("shadow"), bool | None):
+        yield f"{pointer}/shadow", "“shadow” is true or false.", "write it without quotes"
 
 
 def _unfit(rule: str, kind: str, scope: str, value: Any) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -9,6 +10,20 @@ from validator.rules.conditions import Condition
 
 SEVERITIES = ("error", "warning", "info")
 """Worst first."""
+
+
+class Later(NamedTuple):
+    """A severity that holds from a time on: from a day, or from a phase of the cycle of a finding's items."""
+
+    severity: str
+    day: datetime.date | None
+    """First day; None where a phase is given."""
+    phase: str | None
+    """One of `phases.PHASES`; None where a day is given."""
+
+    def as_dict(self) -> dict[str, str | None]:
+        """As JSON has it."""
+        return {"severity": self.severity, "from": str(self.day) if self.day else None, "from_phase": self.phase}
 
 
 class Rule(NamedTuple):
@@ -25,6 +40,8 @@ class Rule(NamedTuple):
     severity: str
     severity_when: tuple[tuple[str, Condition], ...]
     """Other severities and when they apply; the first that holds counts."""
+    later: tuple[Later, ...]
+    """What `severity` turns into with time, earliest first; the last that has begun counts."""
     failure: str
     message: str
     description: str

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 
@@ -53,13 +54,32 @@ def parse(name: str, text: str) -> Source:
         raise BadRuleset([Fault("", f"Longer than {MOST_CHARACTERS:,} characters.", "split it with “extends”", name)])
     try:
         _refuse_tricks(name, text)
-        return Source(name, YAML(typ="rt").load(text))
+        return Source(name, _reader().load(text))
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         message = f"Not YAML: {error.problem or error.context or error}."
         raise BadRuleset([Fault("", message.replace("\n", " "), "", name + line)]) from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise BadRuleset([Fault("", f"Not YAML: {str(error).splitlines()[0][:200]}", "", name)]) from None
+
+
+class _Constructor(RoundTripConstructor):
+    """Makes a day that does not exist a text, so that who reads it can say where it stands."""
+
+    def construct_yaml_timestamp(self, node: Any, values: Any = None) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node, values)
+        except ValueError:
+            return node.value
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_yaml_timestamp)
+
+
+def _reader() -> YAML:
+    reader = YAML(typ="rt")
+    reader.Constructor = _Constructor
+    return reader
 
 
 def _refuse_tricks(name: str, text: str) -> None:

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from validator.facts.vocabulary import BY_KIND, KINDS, TYPES
+from validator.facts.vocabulary import BY_KIND, IN_PART, KINDS, TYPES
 from validator.rules.catalogue import load_ruleset, shipped
 from validator.rules.conditions import OPERATORS, Condition, Other, Test
 from validator.rules.failure_table import FailureRow, load_failure_table
 from validator.rules.files import chain
+from validator.rules.later import later_words
+from validator.rules.partial import needs_whole
 from validator.rules.ruleset import Rule, Ruleset
 
 BASE = "base"
 _WRITTEN = "Written by `python -m validator.rules.table` from `rulesets/`; change those, not this page."
+_ATTRIBUTE = ("Attribute", "Type", "Meaning", "Needs", "In part")
 _COLUMNS = ("Rule", "Severity", "Judges", "Reports when", "Needs", "Message", "Parameters")
 
 
@@ -39,10 +42,14 @@ def vocabulary_page() -> str:
         f"Types: {', '.join(TYPES)}. A word is compared whole; a text can only be matched, asked for, and shown in"
     ]
     lines += [f"messages. Operators: {', '.join(f'`{operator}`' for operator in OPERATORS)}."]
-    lines += ["Needs are the inputs of `source.provides` that an attribute rests on."]
+    lines += [
+        "Needs are the inputs of `source.provides` that an attribute rests on. In a set of which part was not read:",
+        "",
+    ]
+    lines += [f"- {mark}: {sentence[0].lower()}{sentence[1:]}" for mark, sentence in IN_PART.items() if mark]
     for kind, sentence in KINDS.items():
-        cells = ((f"`{a.name}`", a.type, a.sentence, ", ".join(a.needs)) for a in BY_KIND[kind].values())
-        lines += ["", f"## {kind}", "", sentence, "", *_table(("Attribute", "Type", "Meaning", "Needs"), cells)]
+        cells = ((f"`{a.name}`", a.type, a.sentence, ", ".join(a.needs), a.in_part) for a in BY_KIND[kind].values())
+        lines += ["", f"## {kind}", "", sentence, "", *_table(_ATTRIBUTE, cells)]
     return "\n".join(lines) + "\n"
 
 
@@ -88,7 +95,7 @@ def _rule_cells(rule: Rule, rulesets: Mapping[str, Ruleset], parameters: list[st
         "<br>".join(_severities(rule, rulesets)),
         rule.kind + (f", where {condition_words(rule.where)}" if rule.where else ""),
         when,
-        ", ".join(rule.needs) or "–",
+        ", ".join((*rule.needs, *(["the whole set"] if needs_whole(rule) else ()))) or "–",
         rule.message,
         ", ".join(f"`{name}`" for name in parameters) or "–",
     )
@@ -98,12 +105,13 @@ def _severities(rule: Rule, rulesets: Mapping[str, Ruleset]) -> Iterator[str]:
     yield f"{rule.severity}, in shadow" if rule.shadow else rule.severity
     for severity, condition in rule.severity_when:
         yield f"{severity} when {condition_words(condition)}"
+    yield from later_words(rule)
     for name, ruleset in rulesets.items():
         other = next((other for other in ruleset.rules if other.id == rule.id), None)
         if other is None:
             yield f"{name}: off"
-        elif (other.severity, other.severity_when) != (rule.severity, rule.severity_when):
-            yield f"{name}: {other.severity}"
+        elif (other.severity, other.severity_when, other.later) != (rule.severity, rule.severity_when, rule.later):
+            yield f"{name}: {', '.join((other.severity, *later_words(other)))}"
 
 
 def condition_words(condition: Condition, *, inner: bool = False) -> str:

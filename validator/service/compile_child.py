@@ -1,12 +1,13 @@
 """The process in which edited texts are compiled and tried, started by `compiling`: it may hang or crash as it likes.
 
 It reads one job as JSON from standard input and answers with `ready`, a line break, and one JSON object: `done` with what
-came out, or `faults` (of the ruleset) or `refused` (of the OKR set).
+came out, or `faults` (of the text) or `refused` (of what it was tried on).
 """
 
 from __future__ import annotations
 
 import datetime
+import functools
 import os
 import resource
 import sys
@@ -16,17 +17,17 @@ from typing import Any
 
 import orjson
 
-from validator.detection.catalogue import read_catalogue
-from validator.errors import BadInput, BadRuleset, Fault
+from validator.errors import BadRuleset, Fault, OkrValidatorError
 from validator.pipeline import judge
-from validator.proving import _problem
-from validator.rules.catalogue import load_ruleset, shipped
+from validator.proving import problem_of
 from validator.rules.examples import Example
 from validator.rules.failure_table import read_failure_table
-from validator.rules.from_text import Bundle, files_of, load_bundle, load_files, own_examples
+from validator.rules.from_text import DRAFT, Bundle, files_of, load_bundle, load_files, own_examples
 from validator.rules.ruleset import Ruleset
 from validator.rules.source import parse, plain
+from validator.rules.table_texts import METRICS
 from validator.service.differing import rules_difference, unified
+from validator.service.tables import tables_of
 
 OUT_OF_MEMORY = 71
 """Exit code where there was not enough memory."""
@@ -36,8 +37,8 @@ _TRIED = 20
 Job = Mapping[str, Any]
 
 
-def main() -> None:
-    """Do one job."""
+def main(jobs: Mapping[str, Callable[[Job], dict[str, Any]]]) -> None:
+    """Do one job, of those that there are."""
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the engine prints is no part of the answer
     answer.write(b"ready\n")
@@ -47,7 +48,7 @@ def main() -> None:
     _limit(resource.RLIMIT_CPU, job["cpu_seconds"])
     _limit(resource.RLIMIT_AS, job["memory"])
     try:
-        answer.write(orjson.dumps(_answer(job)))
+        answer.write(orjson.dumps(_answer(jobs[job["job"]], job)))
         answer.flush()
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
@@ -59,12 +60,12 @@ def _limit(what: int, most: int) -> None:
     resource.setrlimit(what, (least, hard))
 
 
-def _answer(job: Job) -> dict[str, Any]:
+def _answer(do: Callable[[Job], dict[str, Any]], job: Job) -> dict[str, Any]:
     try:
-        return {"done": JOBS[job["job"]](job)}
+        return {"done": do(job)}
     except BadRuleset as error:
         return {"faults": [fault._asdict() for fault in error.faults]}
-    except BadInput as error:
+    except OkrValidatorError as error:
         return {"refused": [fault._asdict() for fault in error.faults]}
 
 
@@ -73,14 +74,15 @@ def _check_ruleset(job: Job) -> dict[str, Any]:
     bundle = Bundle(**job["bundle"])
     files = files_of(bundle)
     ruleset = load_files(bundle, files)
+    judged: Callable[..., Any] = functools.partial(judge, **tables_of(bundle.tables)._asdict())
     own = own_examples(files[-1])
     on = {variant.rule.id for variant in ruleset.variants}
     examples = [example for example in own.examples if example.rule in on]
-    faults = [*_unproven(own.to_prove & on, examples), *_failing(ruleset, examples)]
+    faults = [*_unproven(own.to_prove & on, examples), *_failing(ruleset, examples, judged)]
     if faults:
         raise BadRuleset(faults)
     for document, as_of in _documents(examples):
-        judge(document, ruleset, as_of=as_of)
+        judged(document, ruleset, as_of=as_of)
     return {"rules": len(ruleset.rules), "examples": len(examples), "digest": ruleset.digest}
 
 
@@ -92,27 +94,28 @@ def _unproven(rules: Iterable[str], examples: Iterable[Example]) -> Iterator[Fau
             yield Fault("/rules", message, "examples: {report: [{document: …}], accept: [{document: …}]}", rule)
 
 
-def _failing(ruleset: Ruleset, examples: Iterable[Example]) -> Iterator[Fault]:
+def _failing(ruleset: Ruleset, examples: Iterable[Example], judged: Callable[..., Any]) -> Iterator[Fault]:
     for example in examples:
-        problem = _problem(ruleset, example)
+        problem = problem_of(ruleset, example, judged)
         if problem:
             yield Fault("/rules", f"{example.rule}, “{example.name}”: {problem}.", "", example.place)
 
 
 def _documents(examples: Iterable[Example]) -> Iterator[tuple[Any, datetime.date | None]]:
     """Sets to try a ruleset on: the example that comes with the service, and some of its own."""
-    yield (
-        plain(parse("example.yaml", resources.files("rulesets").joinpath("example.yaml").read_text("utf-8")).data),
-        None,
-    )
+    yield _example(), None
     yield from [(dict(example.document), example.as_of) for example in examples][:_TRIED]
 
 
+def _example() -> Any:
+    text = resources.files("rulesets").joinpath("example.yaml").read_text("utf-8")
+    return plain(parse("example.yaml", text).data)
+
+
 def _check_failure_table(job: Job) -> dict[str, Any]:
-    """Read the table; every rule shipped must find its row. Raises BadRuleset."""
-    table = read_failure_table(parse(job["name"], job["text"]))
-    asked = {rule.failure: rule.id for name in shipped() for rule in load_ruleset(name).rules}
-    lost = [Fault("/rows", f"No row is called “{row}”.", f"the rule “{asked[row]}” points to it", job["name"])
+    """Read the table; the rules that point to a row must find it. Raises BadRuleset."""
+    table, asked = read_failure_table(parse(job["name"], job["text"])), job["rows"]
+    lost = [Fault("/rows", f"No row is called “{row}”.", f"the rule {asked[row]} points to it", job["name"])
             for row in sorted(asked) if row not in table]  # fmt: skip
     if lost:
         raise BadRuleset(lost)
@@ -120,7 +123,11 @@ def _check_failure_table(job: Job) -> dict[str, Any]:
 
 
 def _check_metrics(job: Job) -> dict[str, Any]:
-    return {"metrics": len(read_catalogue(job["text"]).metrics)}
+    """Read the catalogue and judge a set with it. Raises BadRuleset."""
+    texts = {f"{METRICS}@{DRAFT}": job["text"]}
+    ruleset = load_bundle(Bundle("base", {}, tables=texts))
+    judge(_example(), ruleset, **tables_of(texts)._asdict())
+    return {"metrics": len(tables_of(texts).catalogue.metrics)}
 
 
 def _compare(job: Job) -> dict[str, Any]:
@@ -135,31 +142,12 @@ def _compare(job: Job) -> dict[str, Any]:
     return {"unified": unified(*sides), "rules": rules}
 
 
-def _preview(job: Job) -> dict[str, Any]:
-    """What the ruleset in force and the draft say of one set. Raises BadRuleset and BadInput."""
-    return {
-        side: _verdict(judge(
-            job["document"],
-            load_bundle(Bundle(**job[side])),
-            overlays=job["overlays"],
-            fail_on=job["fail_on"],
-            as_of=datetime.date.fromisoformat(job["as_of"]),
-        ))
-        for side in ("before", "after")
-    }  # fmt: skip
-
-
-def _verdict(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: report[name] for name in ("status", "ruleset", "findings")}
-
-
 JOBS: dict[str, Callable[[Job], dict[str, Any]]] = {
     "ruleset": _check_ruleset,
     "failure-table": _check_failure_table,
     "metrics": _check_metrics,
     "compare": _compare,
-    "preview": _preview,
 }
 
 if __name__ == "__main__":
-    main()
+    main(JOBS)

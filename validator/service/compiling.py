@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,9 +20,13 @@ from validator.rules.from_text import Bundle
 from validator.service.compile_child import OUT_OF_MEMORY
 
 MEBIBYTE = 1024 * 1024
-_COMMAND = (sys.executable, "-P", "-X", "utf8", "-m", "validator.service.compile_child")
+_COMPILE, _PREVIEW = "validator.service.compile_child", "validator.service.preview_child"
+_COMMAND = (sys.executable, "-P", "-X", "utf8", "-m")
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 """Variables without which some Pythons do not start; the child gets no other, so none that is secret."""
+
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""Each further thread of numpy's takes address space, which is limited."""
 
 
 class Limits(NamedTuple):
@@ -53,9 +58,14 @@ def check_ruleset(bundle: Bundle, limits: Limits = QUICK) -> dict[str, Any]:
     return _run({"job": "ruleset", "bundle": bundle._asdict()}, bundle.key, limits)
 
 
-def check_table(kind: str, name: str, text: str, limits: Limits = QUICK) -> dict[str, Any]:
-    """Read a failure table or a metric catalogue; gives how many entries it has. Raises BadRuleset as `check_ruleset`."""
-    return _run({"job": kind, "name": name, "text": text}, name, limits)
+def check_table(
+    kind: str, name: str, text: str, limits: Limits = QUICK, *, rows: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Read a failure table or a metric catalogue and judge a set with it; gives how many entries it has.
+
+    `rows` are those that a failure table must have, each with the rule that points to it. Raises BadRuleset as `check_ruleset`.
+    """
+    return _run({"job": kind, "name": name, "text": text, "rows": dict(rows or {})}, name, limits)
 
 
 def compare(kind: str, before: dict[str, str], after: dict[str, str], limits: Limits = QUICK) -> Comparison:
@@ -66,19 +76,19 @@ def compare(kind: str, before: dict[str, str], after: dict[str, str], limits: Li
 def verdicts(before: Bundle, after: Bundle, judged: dict[str, Any], limits: Limits) -> tuple[dict[str, Any], ...]:
     """What two rulesets say of one set, each with `status`, `ruleset` and `findings`.
 
-    `judged` has the `document` and `overlays`, `as_of` as text, and `fail_on`. Raises BadRuleset, and BadInput where the
-    set cannot be judged.
+    `judged` has the `document` and `overlays`, `as_of` as text, `fail_on` and `complete`; and the folder of the `model` that
+    gives likeness of meaning, as text or None. Raises BadRuleset, and BadInput where the set cannot be judged.
     """
     sides = {"before": before._asdict(), "after": after._asdict()}
-    done = _run({"job": "preview", **sides, **judged}, after.key, limits)
+    done = _run({"job": "preview", **sides, **judged}, after.key, limits, _PREVIEW)
     return done["before"], done["after"]
 
 
-def _run(job: dict[str, Any], place: str, limits: Limits) -> dict[str, Any]:
+def _run(job: dict[str, Any], place: str, limits: Limits, module: str = _COMPILE) -> dict[str, Any]:
     request = orjson.dumps({**job, "cpu_seconds": max(1, int(limits.seconds)), "memory": limits.memory})
     try:
         ended = subprocess.run(  # noqa: S603  a command of our own; what was edited goes through standard input
-            _COMMAND,
+            (*_COMMAND, module),
             input=request,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -93,7 +103,7 @@ def _run(job: dict[str, Any], place: str, limits: Limits) -> dict[str, Any]:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)}
+    return {**kept, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)}
 
 
 def _answer(ended: subprocess.CompletedProcess[bytes], place: str, limits: Limits) -> dict[str, Any]:

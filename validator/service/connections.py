@@ -12,17 +12,22 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from validator.document.overlay import merge
 from validator.errors import BadInput, Fault
 from validator.findings.report import GATES
-from validator.service import audit, library
+from validator.service import audit, library, sync_states
 from validator.service.faults import Exists, NotFound, outdated
 from validator.service.judged import as_stored
 from validator.service.lookups import a_connection, plain
+from validator.service.sync_cron import faults_of
+from validator.service.sync_source import is_source, source_faults
 from validator.store.snapshots import Packed, pack, put
 from validator.store.tables import connections
 
-FIELDS = ("name", "connector", "settings", "ruleset", "fail_on", "schedule", "paused")
+FIELDS = ("name", "connector", "settings", "ruleset", "fail_on", "schedule", "zone", "grace_minutes", "paused")
 """What may be changed."""
+_OF_THE_SCHEDULE = ("schedule", "zone", "grace_minutes", "paused")
+_OF_THE_SOURCE = ("connector", "settings")
+MOST_GRACE = 60 * 24 * 31
+"""Minutes."""
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_WORD = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _SECRET = re.compile(
     r"(^|[_-])(password|passwd|secret|token|credential|api[_-]?key|key|authorization)s?$", re.IGNORECASE
 )
@@ -35,18 +40,35 @@ class Proposal(NamedTuple):
 
     name: str
     connector: str = "document"
-    """What reads its source; document: it is sent here."""
+    """What reads its source; document: sets are sent here."""
     settings: Mapping[str, Any] = {}
     ruleset: str = "base"
     fail_on: str = "error"
     """Least severity that fails its gate, or never."""
     schedule: str | None = None
+    """When its source is asked, as cron writes it; None: only when somebody asks for it."""
+    zone: str = "UTC"
+    """Time zone of the schedule."""
+    grace_minutes: int = 60
+    """Minutes after its schedule until a source that was not heard counts as silent."""
     paused: bool = False
+    """Whether its schedule rests."""
 
 
-def create(connection: Connection, now: datetime.datetime, actor: str, id: str, proposal: Proposal) -> Row[Any]:
-    """Make a connection; gives its row. Raises BadInput with every fault, BadRuleset, and Exists."""
-    faults = [*_id_faults(id), *_faults(proposal)]
+def create(
+    connection: Connection,
+    now: datetime.datetime,
+    actor: str,
+    id: str,
+    proposal: Proposal,
+    *,
+    secrets: Collection[str] | None = None,
+) -> Row[Any]:
+    """Make a connection; gives its row. Raises BadInput with every fault, BadRuleset, and Exists.
+
+    `secrets` are patterns of the references that its settings may name; None: any but the service's own.
+    """
+    faults = [*_id_faults(id), *_faults(proposal, secrets)]
     if faults:
         raise BadInput(faults)
     _check_ruleset(connection, proposal.ruleset)
@@ -54,7 +76,10 @@ def create(connection: Connection, now: datetime.datetime, actor: str, id: str, 
         raise Exists([Fault("/id", f"There is a connection “{id}” already.", "change that one, or take another id")])
     made = {"id": id, "version": 1, "created_at": now, "updated_at": now}
     connection.execute(insert(connections).values(**_values(proposal), **made))
-    return _done(connection, now, actor, "create", id, None)
+    row = _done(connection, now, actor, "create", id, None)
+    if row.schedule is not None:
+        sync_states.reschedule(connection, now, row)
+    return row
 
 
 def change(
@@ -65,8 +90,12 @@ def change(
     changes: Mapping[str, Any],
     *,
     version: int,
+    secrets: Collection[str] | None = None,
 ) -> Row[Any]:
-    """Change some FIELDS of the version that was read; gives the row. Raises NotFound, Outdated, BadInput and BadRuleset."""
+    """Change some FIELDS of the version that was read; gives the row. Raises NotFound, Outdated, BadInput and BadRuleset.
+
+    `secrets` are as for `create`.
+    """
     row = _current(connection, id, version)
     unknown = [
         Fault(f"/{name[:50]}", f"A connection has no “{name[:50]}” to change.")
@@ -76,11 +105,16 @@ def change(
     proposal = Proposal(
         **{name: row._mapping[name] for name in FIELDS} | {name: changes[name] for name in FIELDS if name in changes}
     )
-    faults = [*unknown, *_faults(proposal)]
+    faults = [*unknown, *_faults(proposal, secrets)]
     if faults:
         raise BadInput(faults)
     _check_ruleset(connection, proposal.ruleset)
-    return _update(connection, now, actor, row, "change", **_values(proposal))
+    changed = _update(connection, now, actor, row, "change", **_values(proposal))
+    if _differ(row, changed, _OF_THE_SCHEDULE):
+        sync_states.reschedule(connection, now, changed)
+    if _differ(row, changed, _OF_THE_SOURCE):
+        sync_states.forget(connection, id)
+    return changed
 
 
 def pack_overlay(overlay: object) -> Packed:
@@ -153,6 +187,10 @@ def _done(
     return row
 
 
+def _differ(before: Row[Any], after: Row[Any], names: Sequence[str]) -> bool:
+    return any(before._mapping[name] != after._mapping[name] for name in names)
+
+
 def _values(proposal: Proposal) -> dict[str, Any]:
     return {**proposal._asdict(), "name": proposal.name.strip(), "settings": dict(proposal.settings)}
 
@@ -162,18 +200,19 @@ def _id_faults(id: str) -> Iterator[Fault]:
         yield Fault("/id", f"“{id[:100]}” is no id of a connection.", "1 to 64 lower-case letters, digits and dashes")
 
 
-def _faults(proposal: Proposal) -> Iterator[Fault]:
+def _faults(proposal: Proposal, secrets: Collection[str] | None) -> Iterator[Fault]:
     if not 0 < len(proposal.name.strip()) <= _LONGEST_NAME:
         yield Fault("/name", f"“name” needs a text of at most {_LONGEST_NAME} characters.")
-    if not _WORD.fullmatch(proposal.connector):
-        yield Fault(
-            "/connector", f"“{proposal.connector[:100]}” is no connector.", "document, where sets are sent here"
-        )
+    yield from source_faults(proposal.connector, proposal.settings, proposal.schedule, secrets)
+    yield from faults_of(proposal.schedule, proposal.zone)
+    if not 0 <= proposal.grace_minutes <= MOST_GRACE:
+        yield Fault("/grace_minutes", f"“grace_minutes” is from 0 to {MOST_GRACE:,}.")
     if proposal.fail_on not in GATES:
         yield Fault("/fail_on", f"“{proposal.fail_on[:100]}” is no gate.", f"one of {', '.join(GATES)}")
     if len(as_stored(dict(proposal.settings))) > _MOST_SETTINGS:
         yield Fault("/settings", f"The settings are longer than {_MOST_SETTINGS:,} bytes.")
-    yield from _secrets(proposal.settings, "/settings")
+    if not is_source(proposal.connector):  # the settings of one that asks a tool take references to secrets only
+        yield from _secrets(proposal.settings, "/settings")
 
 
 def _secrets(settings: Mapping[str, Any], pointer: str) -> Iterator[Fault]:

@@ -6,19 +6,21 @@ A decision settles its finding until either side changes, which the next runs lo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, insert, select, update
 
+from validator.alerts.events import decided
 from validator.errors import BadInput, Fault
 from validator.history.decisions import sides_digest
 from validator.history.life import LIVE
-from validator.history.parts import by_id
+from validator.history.parts import by_id, teams_of
 from validator.service import audit
-from validator.service.faults import Gone, not_found
+from validator.service.alerting import tell
+from validator.service.faults import Gone
 from validator.service.last_run import last_run, report_of, views_of_run
-from validator.service.lookups import a_finding, not_allowed, note_event, plain
+from validator.service.lookups import a_finding, not_allowed, note_event, plain, with_id
 from validator.store.ids import new_id
 from validator.store.tables import decisions, findings
 
@@ -79,15 +81,14 @@ def record(
     row = a_decision(connection, id)
     note_event(connection, now, actor, (connection_id, finding_id), "decided", {"decision": id})
     audit.record(connection, now, actor, "decide", "decision", id, None, plain(row))
+    told = {name: value for name, value in plain(row).items() if name not in ("sides_digest", "void_since_run")}
+    tell(connection, now, [decided(now, connection_id, told, dict(finding._mapping), teams_of(dict(finding._mapping)))])
     return row
 
 
-def a_decision(connection: Connection, id: str) -> Row[Any]:
-    """The row of a decision. Raises NotFound."""
-    row = connection.execute(select(decisions).where(decisions.c.id == id)).one_or_none()
-    if row is None:
-        raise not_found("decision", id)
-    return row
+def a_decision(connection: Connection, id: str, within: Collection[str] | None = None) -> Row[Any]:
+    """A decision; `within` are the connections that the caller may see, None: all. Raises NotFound."""
+    return with_id(connection, decisions, "decision", id, within)
 
 
 def listed(connection: Connection, filters: Filters = ALL, *, after: str = "", limit: int = 50) -> list[Row[Any]]:

@@ -24,12 +24,13 @@ from validator.store.tables import (
     finding_teams,
     findings,
     runs,
+    syncs,
     waivers,
 )
 
 Section = tuple[str, Iterable[Any]]
 _OF_A_CONNECTION = {
-    "runs": runs, "findings": findings, "finding_teams": finding_teams, "finding_owners": finding_owners,
+    "runs": runs, "syncs": syncs, "findings": findings, "finding_teams": finding_teams, "finding_owners": finding_owners,
     "finding_events": finding_events, "waivers": waivers, "decisions": decisions,
 }  # fmt: skip
 

@@ -9,6 +9,8 @@ OkrValidatorError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from validator.errors import Fault, OkrValidatorError
 
 
@@ -21,7 +23,11 @@ class Exists(OkrValidatorError):
 
 
 class Outdated(OkrValidatorError):
-    """It has changed since the one who changes it looked at it."""
+    """It has changed since the one who changes it looked at it; `version` is the one that it has now, where it has one."""
+
+    def __init__(self, faults: Iterable[Fault], version: int | None = None) -> None:
+        super().__init__(faults)
+        self.version = version
 
 
 class Gone(OkrValidatorError):
@@ -35,6 +41,5 @@ def not_found(kind: str, id: str, hint: str = "") -> NotFound:
 
 def outdated(kind: str, id: str, version: int) -> Outdated:
     """The error for a thing that somebody else has changed meanwhile; `version` is the one that it has now."""
-    return Outdated(
-        [Fault("", f"The {kind} “{id}” has changed: it is at version {version}.", "read it again, then change it")]
-    )
+    message = f"The {kind} “{id}” has changed: it is at version {version}."
+    return Outdated([Fault("", message, "read it again, then change it")], version)

@@ -16,7 +16,7 @@ from validator.history.parts import Item
 from validator.history.views import Views, carried, views_of
 from validator.history.waivers import Waiver
 from validator.service.judged import whole
-from validator.service.rules import from_bytes
+from validator.service.rules import from_bytes, of_context
 from validator.store.snapshots import get
 from validator.store.tables import decisions, findings, runs, waivers
 
@@ -97,7 +97,7 @@ def _context(connection: Connection, row: Row[Any]) -> RunContext:
     context = context_of(
         report, digests, run=row.id, number=row.number or 0, at=row.started_at, complete=bool(row.complete)
     )
-    return context._replace(metrics=rules.metrics, program=rules.program) if rules else context
+    return context._replace(**of_context(rules)) if rules else context
 
 
 def _outline(row: Row[Any], digests: Mapping[str, str]) -> dict[str, Any]:

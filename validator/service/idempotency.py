@@ -1,7 +1,8 @@
 """A request that creates may be sent twice: the second time it gets the answer of the first.
 
-Who sends it names it with a key of their own. `claim` begins, `finish` keeps the answer, `release` forgets that the
-request came. A claim whose process died is given up after a while; the answer of a finished one is kept for a day.
+Who sends it names it with a key of their own. `claim` begins, `finish` keeps the answer in the transaction of what the
+request made, `release` forgets that the request came. A claim whose process died is given up after a while; the answer of a
+finished one is kept for a day.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from validator.store.tables import idempotency
 
 KEPT = datetime.timedelta(hours=24)
 """How long an answer is given again."""
-GIVEN_UP = datetime.timedelta(minutes=10)
-"""How long a request may be under way; after that whoever served it is taken for dead."""
+GIVEN_UP = datetime.timedelta(minutes=1)
+"""How long a request may be under way; after that whoever served it is taken for dead. One that is alive yet, and slower
+than that, finds its claim gone and makes nothing."""
 _SWEPT = 200
 
 
@@ -60,7 +62,7 @@ def claim(
 
 
 def finish(connection: Connection, held: Claim, answer: Stored) -> bool:
-    """Keep the answer; false where the claim was given up meanwhile, and may be another's now."""
+    """Keep the answer; false where the claim was given up meanwhile, and is another's now: then roll back."""
     values = {"state": "done", **answer._asdict()}
     return connection.execute(update(idempotency).where(_of(held)).values(**values)).rowcount == 1
 

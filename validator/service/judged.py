@@ -16,7 +16,7 @@ from validator.engine.select import ENGINES, engine
 from validator.errors import BadInput, Fault
 from validator.history.views import Views, views_of
 from validator.pipeline import judge
-from validator.service.rules import Loaded, Rules, rules_of, to_bytes
+from validator.service.rules import Loaded, Rules, packed, rules_of, to_bytes
 from validator.store.snapshots import Packed, pack
 
 Timer = Callable[[], float]
@@ -33,6 +33,8 @@ class Request(NamedTuple):
     fail_on: str
     as_of: datetime.date | None
     notes: tuple[str, ...] = ()
+    complete: bool = True
+    """Whether all of the set was read, as far as the caller knows."""
 
 
 class Judged(NamedTuple):
@@ -46,12 +48,14 @@ class Judged(NamedTuple):
     rules_bytes: Packed
     engine: str
     views: Views
+    says_whole: bool
+    """Whether the document does not say that part of the set is missing."""
     timings: dict[str, float]
     """Milliseconds by stage, and altogether as `total`."""
 
 
 def judged(request: Request, *, today: datetime.date, timer: Timer, encoder: Encoder | None = None) -> Judged:
-    """Judge a document. Raises BadInput with every fault.
+    """Judge a document. Raises BadInput with every fault, and BadRuleset for a table that this release cannot read.
 
     A document that does not say when it was exported is judged as of `today`, unless the request names a day.
     """
@@ -75,9 +79,12 @@ def judged(request: Request, *, today: datetime.date, timer: Timer, encoder: Enc
         progress=stage,
         engine=name,
         encoder=encoder,
+        complete=request.complete,
+        **request.loaded.tables._asdict(),
     )
     stage("views")
-    views = views_of(whole(document, overlays))
+    overlaid = whole(document, overlays)
+    views = views_of(overlaid)
     stage("")
     rules = rules_of(request.loaded, semantic=encoder is not None)
     return Judged(
@@ -86,15 +93,18 @@ def judged(request: Request, *, today: datetime.date, timer: Timer, encoder: Enc
         overlay=None if request.overlay is None else pack(request.overlay),
         report_bytes=pack(report_bytes(report)),
         rules=rules,
-        rules_bytes=pack(to_bytes(rules)),
+        rules_bytes=packed(to_bytes(rules)),
         engine=name,
         views=views,
+        says_whole=(overlaid.get("source") or {}).get("complete") is not False,
         timings=_timings(marks),
     )
 
 
 def as_stored(document: Any) -> bytes:
-    """A document as it is stored: JSON in its own order. Raises BadInput for what no JSON can hold."""
+    """A document as it is stored: JSON in its own order; bytes are that already. Raises BadInput for what no JSON can hold."""
+    if isinstance(document, bytes):
+        return document
     try:
         return orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS)
     except TypeError as error:

@@ -1,7 +1,8 @@
 """API keys: made, shown once, found again by what is presented, revoked.
 
 A key reads `okrv_<id>_<secret>`. The store holds the id, which may be shown, and an HMAC-SHA256 of the whole under the
-pepper; 256 random bits need no slow hash.
+pepper; 256 random bits need no slow hash. With the hash stands a mark of the pepper, so that a wrong one is noticed before
+every key is refused.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from validator.service.key_wishes import ROLES, Wish, refuse_faults
 from validator.store.tables import keys
 
 USE_IS_NOTED_EVERY = datetime.timedelta(minutes=1)
+_KIND = "hmac-sha256"
 _SHAPE = re.compile(r"okrv_([0-9a-f]{16})_[0-9a-f]{64}")
 
 
@@ -60,7 +62,7 @@ def create(connection: Connection, pepper: bytes, now: datetime.datetime, actor:
     text = f"okrv_{id}_{secrets.token_hex(32)}"
     scope = None if wish.connections is None else tuple(sorted(set(wish.connections)))
     key = Key(id, wish.name, wish.role, scope, actor, now, wish.expires_at, None, None)
-    connection.execute(insert(keys).values(**key._asdict(), digest=_digest(pepper, text)))
+    connection.execute(insert(keys).values(**key._asdict(), digest=f"{_KIND}:{mark(pepper)}:{_hash(pepper, text)}"))
     audit.record(connection, now, actor, "create", "key", id, None, _audited(key))
     return key, text
 
@@ -102,14 +104,25 @@ def any_made(connection: Connection) -> bool:
     return connection.execute(select(keys.c.id).limit(1)).first() is not None
 
 
+def mark(pepper: bytes) -> str:
+    """What tells a pepper from others, and tells nothing of it."""
+    return _hash(pepper, "the mark of this pepper")[:16]
+
+
+def peppers_of(connection: Connection) -> frozenset[str]:
+    """Marks of the peppers of all keys that were not revoked; "" for keys made before marks were."""
+    held = connection.scalars(select(keys.c.digest).where(keys.c.revoked_at.is_(None)))
+    return frozenset(digest.removeprefix(_KIND).rpartition(":")[0].removeprefix(":") for digest in held)
+
+
 def check(connection: Connection, pepper: bytes, presented: str | None, now: datetime.datetime) -> Checked:
     """What the presented text is good for. The same is done for a key that is unknown, wrong, revoked or expired."""
     text = presented or ""
     shape = _SHAPE.fullmatch(text)
     id = shape[1] if shape else ""
     row = connection.execute(select(keys).where(keys.c.id == id)).one_or_none()
-    key, digest = (_NOBODY, _digest(pepper, "")) if row is None else (_key(row), row.digest)
-    same = hmac.compare_digest(_digest(pepper, text), digest) and row is not None
+    key, digest = (_NOBODY, _hash(pepper, "")) if row is None else (_key(row), row.digest.rpartition(":")[2])
+    same = hmac.compare_digest(_hash(pepper, text), digest) and row is not None
     reason = _refusal(status_of(key, now), text, id, same=same)
     return Checked(None if reason else key, reason, id)
 
@@ -145,8 +158,8 @@ def _refusal(status: str, text: str, id: str, *, same: bool) -> str:
     return "" if status == "active" else f"{status} key"
 
 
-def _digest(pepper: bytes, text: str) -> str:
-    return f"hmac-sha256:{hmac.new(pepper, text.encode(errors='replace'), hashlib.sha256).hexdigest()}"
+def _hash(pepper: bytes, text: str) -> str:
+    return hmac.new(pepper, text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def _audited(key: Key) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from validator.history.views import Views, carried
 from validator.history.waivers import Waiver, cover, gate, spent
 from validator.service.ground import Ground, Past, ground_of, past, views_then
 from validator.service.judged import Judged
+from validator.service.rules import of_context
 from validator.service.since import Since, since_when
 from validator.store.tables import decisions, runs
 
@@ -33,6 +34,8 @@ class Asked(NamedTuple):
     """Ids of teams and items that could not be read; None where that is not known."""
     approval: bool
     """Whether a second person must approve a waiver."""
+    sync: str | None = None
+    """The sync that read the set."""
 
 
 class Clock(NamedTuple):
@@ -98,7 +101,12 @@ def _context(asked: Asked, number: int, judged: Judged) -> RunContext:
     context = context_of(
         judged.report, rules.digests, run=asked.run, number=number, at=asked.now, complete=asked.complete
     )
-    return context._replace(absent=asked.absent, approval=asked.approval, metrics=rules.metrics, program=rules.program)
+    return context._replace(
+        complete=asked.complete and judged.says_whole,
+        absent=asked.absent,
+        approval=asked.approval,
+        **of_context(rules),
+    )
 
 
 def _seen(before: Past | None, now: RunContext, views: Views) -> Views:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, insert, select
 
 from validator.errors import BadInput, Fault, OkrValidatorError
 from validator.service.faults import not_found
@@ -32,6 +32,25 @@ def a_connection(connection: Connection, id: str) -> Row[Any]:
     row = connection.execute(select(connections).where(connections.c.id == id)).one_or_none()
     if row is None:
         raise not_found("connection", id)
+    return row
+
+
+def with_id(
+    connection: Connection,
+    table: Table,
+    kind: str,
+    id: str,
+    within: Collection[str] | None = None,
+    *more: ColumnElement[Any],
+) -> Row[Any]:
+    """The row of that id, where it belongs to one of the connections `within`; None: to any. `more` are further columns.
+
+    Raises NotFound: one that belongs to another is told from one that is not there neither by words nor by time.
+    """
+    mine = () if within is None else (table.c.connection_id.in_(sorted(within)),)
+    row = connection.execute(select(table, *more).where(table.c.id == id, *mine)).one_or_none()
+    if row is None:
+        raise not_found(kind, id)
     return row
 
 

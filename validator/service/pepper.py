@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from validator.errors import Fault, OkrValidatorError
-from validator.service.keys import any_made
+from validator.service.keys import mark, peppers_of
 from validator.store.address import read_address
 
 LEAST = 32
@@ -55,6 +55,13 @@ class Pepper:
             _make(self._file)
         return self.read() or b""
 
+    def way_back(self) -> str:
+        """What mends a pepper that is not there, or is another."""
+        place = f"put back the file {self._file}" if self._reference is None and self._file else ""
+        setting = f"set {_SETTING} as it was when the keys were made"
+        lost = "where it is lost for good: okr-validator keys revoke each key, and make new ones"
+        return "; ".join(filter(None, [f"{place}, or {setting}" if place else setting, lost]))
+
     def _look(self) -> bytes | None:
         if self._reference is not None:
             return _referred(self._reference, self._environ)
@@ -62,10 +69,15 @@ class Pepper:
 
 
 def check(connection: Connection, pepper: Pepper) -> None:
-    """Do nothing where keys can be checked, or there are none; raise BadPepper where every key would be refused."""
-    if pepper.read() is None and any_made(connection):
-        hint = f"put back the file that stood beside the database, or set {_SETTING} as it was when keys were made"
-        raise _bad("There are keys, but the pepper that they were hashed with is not there.", hint)
+    """Do nothing where keys can be checked, or there are none; raise BadPepper where every key would be refused.
+
+    Keys that were revoked do not count: who has lost the pepper for good revokes them all, and makes new ones.
+    """
+    found, known = pepper.read(), peppers_of(connection)
+    if known and found is None:
+        raise _bad("There are keys, but the pepper that they were hashed with is not there.", pepper.way_back())
+    if known and found is not None and known.isdisjoint({"", mark(found)}):
+        raise _bad("There are keys, but they were hashed with another pepper than this one.", pepper.way_back())
 
 
 def _referred(reference: str, environ: Mapping[str, str]) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -51,11 +52,23 @@ class Preview(NamedTuple):
     tried: tuple[Tried, ...]
     without_set: tuple[str, ...]
     """Connections of which no set is stored: never run, or removed since."""
+    semantic: bool
+    """Whether likeness of meaning was used."""
 
     @property
     def counts(self) -> tuple[Count, ...]:
         """Findings that appear, vanish or change by team and severity, over all connections."""
         return counts(*(one.difference for one in self.tried))
+
+
+class _Trial(NamedTuple):
+    """What every set is tried with."""
+
+    draft: Bundle
+    model: Path | None
+    until: float
+    """When the time for all of them is over."""
+    timer: Timer
 
 
 class _Stored(NamedTuple):
@@ -68,11 +81,17 @@ class _Stored(NamedTuple):
 
 
 def preview(
-    engine: Engine, name: str, connections: Sequence[str], *, timer: Timer = time.monotonic, limits: Limits = QUICK
+    engine: Engine,
+    name: str,
+    connections: Sequence[str],
+    *,
+    model: Path | None = None,
+    timer: Timer = time.monotonic,
+    limits: Limits = QUICK,
 ) -> Preview:
     """Try the draft of a ruleset on the last sets of connections; with none of them, only on its own examples.
 
-    `limits` are for trying the draft before any set is judged.
+    `model` is the folder of the encoder, where one is set. `limits` are for trying the draft before any set is judged.
 
     Raises NotFound, BadInput for too many connections, and BadRuleset for a draft that could not be published.
     """
@@ -85,18 +104,20 @@ def preview(
             a_connection(connection, id)
     check_ruleset(draft, limits)
     until = timer() + LIMITS.seconds
-    tried = {id: _tried(engine, draft, id, until, timer) for id in dict.fromkeys(connections)}
+    trial = _Trial(draft, model, until, timer)
+    tried = {id: _tried(engine, trial, id) for id in dict.fromkeys(connections)}
     found = tuple(one for one in tried.values() if one is not None)
-    return Preview(found, tuple(id for id, one in tried.items() if one is None))
+    return Preview(found, tuple(id for id, one in tried.items() if one is None), model is not None)
 
 
-def _tried(engine: Engine, draft: Bundle, id: str, until: float, timer: Timer) -> Tried | None:
+def _tried(engine: Engine, trial: _Trial, id: str) -> Tried | None:
     with reading(engine) as connection:
         stored = _stored(connection, id)
     if stored is None:
         return None
-    left = max(1.0, until - timer())
-    before, after = verdicts(stored.in_force, draft, stored.judged, LIMITS._replace(seconds=left))
+    limits = LIMITS._replace(seconds=max(1.0, trial.until - trial.timer()))
+    judged = {**stored.judged, "model": None if trial.model is None else str(trial.model.absolute())}
+    before, after = verdicts(stored.in_force, trial.draft, judged, limits)
     return Tried(
         id, stored.run, stored.as_of, stored.in_force.key, before["status"], after["status"], difference(before, after)
     )
@@ -115,5 +136,6 @@ def _stored(connection: Connection, id: str) -> _Stored | None:
         "overlays": [orjson.Fragment(content) for content in contents[1:]],
         "as_of": str(run.as_of),
         "fail_on": row.fail_on,
+        "complete": bool(run.complete),
     }
     return _Stored(run.id, run.as_of, bundle_of(connection, row.ruleset), judged)

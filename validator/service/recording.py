@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Table, UpdateBase, and_, bindparam, delete, i
 from validator.findings.report import FORMAT
 from validator.history.life import Life
 from validator.history.parts import by_id, teams_of
+from validator.rules.table_texts import FAILURE_TABLE, in_force
 from validator.service import audit
+from validator.service.alerting import tell_run
 from validator.service.judged import Judged
 from validator.service.lives import Asked, Outcome, is_event
 from validator.service.owners import owners_of
@@ -28,22 +30,25 @@ def write_run(connection: Connection, asked: Asked, judged: Judged, outcome: Out
     for packed in (judged.document, judged.overlay, judged.report_bytes, judged.rules_bytes):
         if packed is not None:
             put(connection, packed, asked.now)
-    row = _run_row(asked, judged, outcome, actor)
+    row = run_row(asked, judged, outcome, actor)
     connection.execute(insert(runs).values(row))
     _write_findings(connection, asked, judged, outcome)
     _write_names(connection, asked, judged, outcome)
     _end(connection, asked, outcome, actor)
     shown = {name: row[name] for name in ("connection_id", "number", "status", "complete")}
     audit.record(connection, asked.now, actor, "record", "run", asked.run, None, shown)
+    tell_run(connection, asked, judged, outcome, row)
     return row
 
 
-def _run_row(asked: Asked, judged: Judged, outcome: Outcome, actor: str) -> Row:
+def run_row(asked: Asked, judged: Judged, outcome: Outcome, actor: str) -> Row:
+    """The row of a run."""
     report, spent = judged.report, datetime.timedelta(milliseconds=judged.timings["total"])
     return {
         "id": asked.run,
         "connection_id": asked.connection,
         "number": outcome.number,
+        "sync_id": asked.sync,
         "started_at": asked.now,
         "finished_at": asked.now + spent,
         "as_of": datetime.date.fromisoformat(report["input"]["as_of"]),
@@ -52,6 +57,7 @@ def _run_row(asked: Asked, judged: Judged, outcome: Outcome, actor: str) -> Row:
         "ruleset": report["ruleset"]["name"],
         "ruleset_version": report["ruleset"]["version"],
         "ruleset_digest": judged.rules_bytes.digest,
+        "failure_table_digest": in_force(judged.rules.tables, FAILURE_TABLE).digest,
         "input_digest": report["input"]["digest"],
         "document_digest": judged.document.digest,
         "overlay_digest": judged.overlay.digest if judged.overlay else None,

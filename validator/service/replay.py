@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row
 
 from validator.detection.semantic.encoder import Encoder
 from validator.document.overlay import Merged, merge
 from validator.errors import Fault
 from validator.findings.report import NOTHING_JUDGED
 from validator.pipeline import judge
-from validator.service.faults import Gone, not_found
+from validator.service.faults import Gone
 from validator.service.judged import report_bytes
+from validator.service.past_runs import a_run
 from validator.service.rules import Rules, from_bytes, ruleset_of
+from validator.service.tables import tables_of
 from validator.store.engine import reading
 from validator.store.snapshots import get, pack
-from validator.store.tables import runs
 
 
 class Replay(NamedTuple):
@@ -47,8 +48,8 @@ class _Stored(NamedTuple):
 def replay(engine: Engine, run_id: str, *, encoder: Encoder | None = None) -> Replay:
     """Judge a stored run again, storing nothing; `encoder` is needed where one was used then.
 
-    Raises NotFound, and Gone where retention has removed what it was made from, or the encoder is missing; BadRuleset where
-    this version of the service no longer reads its rules.
+    Raises NotFound, and Gone where names were erased from what it was made from, where retention has removed that, or where
+    the encoder is missing; BadRuleset where this version of the service no longer reads its rules.
     """
     with reading(engine) as connection:
         stored = _stored(connection, run_id)
@@ -63,6 +64,8 @@ def replay(engine: Engine, run_id: str, *, encoder: Encoder | None = None) -> Re
         notes=_given_notes(stored),
         engine=stored.run.engine,
         encoder=encoder if stored.rules.semantic else None,
+        complete=stored.run.complete,
+        **tables_of(stored.rules.tables)._asdict(),
     )
     digest = pack(report_bytes(report)).digest
     expected = stored.run.report_digest
@@ -70,9 +73,11 @@ def replay(engine: Engine, run_id: str, *, encoder: Encoder | None = None) -> Re
 
 
 def _stored(connection: Connection, run_id: str) -> _Stored:
-    run = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
-    if run is None:
-        raise not_found("run", run_id)
+    run = a_run(connection, run_id)
+    if run.erased_at is not None:
+        hint = "its report can still be read, without them"
+        message = f"The run “{run_id}” cannot be judged again: names were erased from it on {run.erased_at:%Y-%m-%d}."
+        raise Gone([Fault("", message, hint)])
     overlays = [] if run.overlay_digest is None else [_content(connection, run_id, run.overlay_digest, "its overlay")]
     return _Stored(
         run=run,

@@ -1,7 +1,7 @@
 """Removing what was kept long enough: old runs with their documents and reports, and more of them where room is short.
 
 The last complete run of each connection stays, since the next run is compared with it. Findings, waivers, decisions and
-the audit trail stay, too.
+the audit trail stay, too. The audit trail tells when the limits were applied.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, select
 
 from validator.service import audit
 from validator.service.scrubbing import remove_all_orphans
@@ -20,6 +20,9 @@ AT_ONCE = 100
 """Runs removed in one transaction: every other writer waits meanwhile."""
 STEP = 10
 """Runs removed before it is looked again whether the rest fits."""
+EVERY = datetime.timedelta(days=1)
+"""How often the limits are applied, where that is left to the service."""
+_APPLIED = audit.Filters(action="apply", target_kind="retention", target_id="")
 
 
 class Limits(NamedTuple):
@@ -39,6 +42,38 @@ class Removed(NamedTuple):
     bytes_left: int
 
 
+def limits_of(days: int | None, megabytes: int | None) -> Limits:
+    """The limits that settings and options speak of; None for none."""
+    return Limits(days, None if megabytes is None else megabytes * 1_000_000)
+
+
+def apply_when_due(engine: Engine, now: datetime.datetime, actor: str, limits: Limits) -> Removed | None:
+    """Apply the limits where nobody has for a day; None where somebody has, or where there are none.
+
+    It may be called as often as one likes, and by several at once: what was interrupted goes on with the next call.
+    Raises StoreUnavailable.
+    """
+    if limits == Limits():
+        return None
+    with reading(engine) as connection:
+        last = last_applied(connection)
+    return apply(engine, now, actor, limits) if last is None or now - last.at >= EVERY else None
+
+
+def last_applied(connection: Connection) -> audit.Entry | None:
+    """When limits were last applied, by whom, and what came of it; None where they never were."""
+    return next(iter(audit.read(connection, _APPLIED, limit=1)), None)
+
+
+def shown(limits: Limits, stored: int, last: audit.Entry | None) -> dict[str, Any]:
+    """The limits in force, the bytes that are stored, and when limits were last applied, as JSON has them."""
+    applied = None
+    if last is not None:
+        counts = {name: (last.after or {}).get(name) for name in ("days", "most_bytes", *Removed._fields)}
+        applied = {"at": last.at.isoformat(), "actor": last.actor, **counts}
+    return {**limits._asdict(), "stored_bytes": stored, "last_applied": applied}
+
+
 def apply(engine: Engine, now: datetime.datetime, actor: str, limits: Limits, *, step: int = STEP) -> Removed:
     """Remove what is past the limits, the oldest first. It may be interrupted, and goes on with the next call.
 
@@ -47,16 +82,20 @@ def apply(engine: Engine, now: datetime.datetime, actor: str, limits: Limits, *,
     count, orphans = 0, remove_all_orphans(engine, now)
     if limits.days is not None:
         old = runs.c.finished_at < now - datetime.timedelta(days=limits.days)
-        while removed := _remove(engine, now, actor, AT_ONCE, old):
-            count += removed
+        while expired := _remove(engine, now, actor, AT_ONCE, old):
+            count += expired
         orphans += remove_all_orphans(engine, now)
     while limits.most_bytes is not None and stored_bytes(engine) > limits.most_bytes:
-        removed = _remove(engine, now, actor, step)
-        if not removed:
+        oldest = _remove(engine, now, actor, step)
+        if not oldest:
             break
-        count += removed
+        count += oldest
         orphans += remove_all_orphans(engine, now)
-    return Removed(count, orphans, stored_bytes(engine))
+    removed = Removed(count, orphans, stored_bytes(engine))
+    with writing(engine) as connection:
+        after = {**limits._asdict(), **removed._asdict()}
+        audit.record(connection, now, actor, "apply", "retention", "", None, after)
+    return removed
 
 
 def stored_bytes(engine: Engine) -> int:

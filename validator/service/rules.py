@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Mapping
-from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
 from validator import __version__
+from validator.history.context import Table
 from validator.rules.catalogue import compile_files
 from validator.rules.digests import rule_digests
 from validator.rules.from_text import Bundle, files_of
 from validator.rules.ruleset import Ruleset
+from validator.rules.table_texts import FAILURE_TABLE, METRICS, SHIPPED, TableText, in_force
+from validator.service.tables import Tables, tables_of
+from validator.store.snapshots import Packed, pack
 
 
 class Loaded(NamedTuple):
@@ -23,7 +25,12 @@ class Loaded(NamedTuple):
 
     ruleset: Ruleset
     bundle: Bundle
-    """With every text that the ruleset extends."""
+    """With every text that the ruleset extends, and with its tables."""
+
+    @property
+    def tables(self) -> Tables:
+        """The tables that it judges with. Raises BadRuleset as `tables_of`."""
+        return tables_of(self.bundle.tables)
 
 
 RulesetLoader = Callable[[Connection, str], Loaded]
@@ -43,32 +50,42 @@ class Rules(NamedTuple):
     texts: Mapping[str, str]
     """The ruleset as `Bundle` has it."""
     metrics: str
-    """Digest of the metric catalogue."""
+    """Digest of the metric catalogue's text."""
     program: str
     """Version of the validator."""
     semantic: bool
     """Whether likeness of meaning was used."""
+    tables: Mapping[str, str] = {}
+    """The failure table and the metric catalogue as `Bundle` has them; empty in rules stored before they were."""
 
 
 def rules_of(loaded: Loaded, *, semantic: bool) -> Rules:
     """What is stored of the rules of a run."""
     ruleset, bundle = loaded
+    metrics = in_force(bundle.tables, METRICS).digest
     return Rules(
         name=ruleset.name,
         version=ruleset.version,
         digest=ruleset.digest,
-        digests=rule_digests(ruleset),
+        digests=rule_digests(ruleset, metrics),
         key=bundle.key,
         texts=bundle.texts,
-        metrics=_metrics(),
+        metrics=metrics,
         program=__version__,
         semantic=semantic,
+        tables=bundle.tables,
     )
 
 
 def to_bytes(rules: Rules) -> bytes:
     """As they are stored: the same rules give the same bytes."""
     return orjson.dumps(rules._asdict(), option=orjson.OPT_SORT_KEYS)
+
+
+@functools.lru_cache(maxsize=16)
+def packed(content: bytes) -> Packed:
+    """Stored rules made ready to be stored: most runs are judged by the same few, and compressing them takes long."""
+    return pack(content)
 
 
 def from_bytes(content: bytes) -> Rules:
@@ -78,11 +95,20 @@ def from_bytes(content: bytes) -> Rules:
 
 def ruleset_of(rules: Rules) -> Ruleset:
     """The ruleset as it judged. Raises BadRuleset where this version of the service reads it otherwise."""
-    bundle = Bundle(rules.key, rules.texts, {})
-    return compile_files(files_of(bundle))._replace(version=rules.version)
+    bundle = Bundle(rules.key, rules.texts)
+    return compile_files(files_of(bundle), rules.tables)._replace(version=rules.version)
 
 
-@functools.cache
-def _metrics() -> str:
-    text = resources.files("rulesets").joinpath("metrics.yaml").read_bytes()
-    return f"sha256:{hashlib.sha256(text).hexdigest()}"
+def of_context(rules: Rules) -> dict[str, Any]:
+    """What a RunContext says of the rules, besides what the report of the run says."""
+    failures, metrics = (in_force(rules.tables, kind) for kind in (FAILURE_TABLE, METRICS))
+    return {
+        "failure_table": Table(_shown(failures, rules), failures.digest) if rules.tables else None,
+        "metrics": Table(_shown(metrics, rules), rules.metrics),
+        "program": rules.program,
+    }
+
+
+def _shown(table: TableText, rules: Rules) -> str:
+    """The version of a table for people: what is shipped changes with the program."""
+    return f"{table.key}-{rules.program}" if table.version == SHIPPED else table.key

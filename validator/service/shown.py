@@ -42,6 +42,7 @@ def run_shown(run: Mapping[str, Any]) -> dict[str, Any]:
         **{name: run[name].isoformat() for name in moments},
         "ruleset": {"name": run["ruleset"], "version": run["ruleset_version"]},
         **{name: run.get(name) for name in digests},
+        "erased_at": _text(run.get("erased_at")),
     }
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, select, update
 
 from validator.history.life import LIVE
 from validator.history.waivers import Waiver, cover, covering, status_of
-from validator.service.faults import not_found
 from validator.service.ground import waiver_of
+from validator.service.lookups import with_id
 from validator.store.tables import findings, waivers
 
 
@@ -29,12 +30,9 @@ class Filters(NamedTuple):
 ALL = Filters()
 
 
-def a_waiver(connection: Connection, id: str) -> Row[Any]:
-    """The row of a waiver. Raises NotFound."""
-    row = connection.execute(select(waivers).where(waivers.c.id == id)).one_or_none()
-    if row is None:
-        raise not_found("waiver", id)
-    return row
+def a_waiver(connection: Connection, id: str, within: Collection[str] | None = None) -> Row[Any]:
+    """A waiver; `within` are the connections that the caller may see, None: all. Raises NotFound."""
+    return with_id(connection, waivers, "waiver", id, within)
 
 
 def listed(

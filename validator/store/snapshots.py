@@ -14,9 +14,9 @@ from sqlalchemy import Connection, delete, exists, insert, not_, or_, select
 
 from validator.errors import BadInput, Fault
 from validator.store.faults import bad_store
-from validator.store.tables import connections, runs, snapshots, text_drafts, text_versions
+from validator.store.tables import connections, runs, snapshots, syncs, text_drafts, text_versions
 
-MOST = 64 * 1024 * 1024
+MOST = 256 * 1024 * 1024
 """Bytes that a snapshot may have before compression."""
 _REFERENCES = (
     runs.c.report_digest,
@@ -25,6 +25,7 @@ _REFERENCES = (
     runs.c.ruleset_digest,
     runs.c.failure_table_digest,
     connections.c.overlay_digest,
+    syncs.c.document_digest,
     text_versions.c.digest,
     text_drafts.c.text_digest,
 )
@@ -54,8 +55,7 @@ def put(connection: Connection, packed: Packed, now: datetime.datetime) -> str:
 
     What refers to the snapshot is to be written in the same transaction, or else it is an orphan.
     """
-    stored = select(snapshots.c.digest).where(snapshots.c.digest == packed.digest)
-    if connection.execute(stored).first() is None:
+    if not is_stored(connection, packed.digest):
         connection.execute(insert(snapshots).values(**packed._asdict(), created_at=now))
     return packed.digest
 
@@ -71,6 +71,11 @@ def get(connection: Connection, digest: str) -> bytes | None:
     if content is None or f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
         raise bad_store(f"The snapshot {digest} is damaged.", "put back the last copy of the database")
     return content
+
+
+def is_stored(connection: Connection, digest: str) -> bool:
+    """Whether the bytes of that digest are there."""
+    return connection.execute(select(snapshots.c.digest).where(snapshots.c.digest == digest)).first() is not None
 
 
 def remove_orphans(connection: Connection, before: datetime.datetime, at_most: int = 500) -> int:

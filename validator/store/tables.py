@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from validator.store.columns import metadata
 from validator.store.tables_access import audit, audit_unlocked, idempotency, keys
+from validator.store.tables_alerts import attempts, deliveries, endpoints, events
 from validator.store.tables_findings import decisions, finding_events, finding_owners, finding_teams, findings, waivers
 from validator.store.tables_runs import connections, runs, snapshots
+from validator.store.tables_syncs import sync_states, syncs
 from validator.store.tables_texts import text_drafts, text_versions
 
 __all__ = [
+    "attempts",
     "audit",
     "audit_unlocked",
     "connections",
     "decisions",
+    "deliveries",
+    "endpoints",
+    "events",
     "finding_events",
     "finding_owners",
     "finding_teams",
@@ -22,6 +28,8 @@ __all__ = [
     "metadata",
     "runs",
     "snapshots",
+    "sync_states",
+    "syncs",
     "text_drafts",
     "text_versions",
     "waivers",

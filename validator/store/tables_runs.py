@@ -40,6 +40,8 @@ connections = Table(
     Column("ruleset", Name, nullable=False),
     Column("fail_on", Name, nullable=False),
     Column("schedule", Name),
+    Column("zone", Name, nullable=False, server_default="UTC"),
+    Column("grace_minutes", Integer, nullable=False, server_default="60"),
     Column("paused", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -53,6 +55,7 @@ runs = Table(
     Column("id", Name, primary_key=True),
     Column("connection_id", Name, ForeignKey("okr_connection.id", ondelete="CASCADE")),  # null: of no connection
     Column("number", Integer),  # 1, 2, 3 within the connection
+    Column("sync_id", Name),  # the sync that read the source
     Column("started_at", Moment, nullable=False),
     Column("finished_at", Moment, nullable=False, index=True),
     Column("as_of", Date, nullable=False),
@@ -73,5 +76,6 @@ runs = Table(
     Column("timings", Json, nullable=False),
     UniqueConstraint("connection_id", "number"),
     Index(None, "connection_id", "id"),
+    Index("uq_okr_run_sync_id", "sync_id", unique=True),  # a sync that is taken up again records nothing twice
     CheckConstraint("status IN ('pass', 'fail')", "status"),
 )
