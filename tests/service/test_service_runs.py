@@ -253,7 +253,9 @@ def test_what_the_whole_set_shows_after_a_part_of_it_says_that_it_was_not_whole(
     assert (change["item"]["id"], change["field"], change["to"]) == ("complete", "source.complete", True)
 
 
-def test_a_run_that_could_not_read_a_team_makes_its_findings_stale_and_those_of_the_whole_set(acme: Engine, tmp_path: Path) -> None:
+def test_a_run_that_could_not_read_a_team_makes_its_findings_stale_and_those_of_the_whole_set(
+    acme: Engine, tmp_path: Path
+) -> None:
     document = unowned()
     entry(document, "L1")["owners"] = []
     record(acme, document, small(tmp_path))
