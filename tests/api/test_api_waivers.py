@@ -153,15 +153,21 @@ def test_where_two_must_agree_a_waiver_waits_for_the_second_and_the_first_is_not
         headers = people[name] | more.pop("headers", {})
         return app.client.open(path, method=method, headers=headers, **more)
 
+    def waived() -> set[str]:
+        report = ask("Ana", "POST", "/v1/connections/acme/runs", json=a_set()).get_json()
+        return {finding["life"]["waived_by"] for finding in report["findings"]} - {None}
+
     ask("Ana", "POST", "/v1/connections", json={"id": "acme", "name": "Acme"})
     ask("Ana", "POST", "/v1/connections/acme/runs", json=a_set())
     wish = {"scope": "team", "rule": "unaligned-objective", "team": "süd", **WHY, "last_day": str(LAST)}
     made = ask("Ana", "POST", "/v1/connections/acme/waivers", json=wish)
     path, tag = f"/v1/waivers/{made.get_json()['id']}/approve", {"If-Match": made.headers["ETag"]}
     assert made.get_json()["status"] == "proposed"
+    assert not waived()
     assert ask("Ana", "POST", path, headers=tag).status_code == 409
     approved = ask("Бруно", "POST", path, headers=tag).get_json()
     assert (approved["status"], approved["created_by"], approved["approved_by"]) == ("active", "Ana", "Бруно")
+    assert waived() == {approved["id"]}
     adopting = ask("Ana", "POST", "/v1/connections/acme/baseline", json={"burn_down": str(LAST), **WHY}).get_json()
     assert adopting["waiting"] == adopting["left"] > 0
     assert ask("Ana", "POST", "/v1/connections/acme/baseline/approve").status_code == 409

@@ -139,6 +139,7 @@ def _recorded(connection_id: str, given: intake.Input, query: dict[str, Any], th
             actor=g.actor,
             notes=tuple(given.notes),
             as_of=query.get("as_of"),
+            approval=services().settings.waiver_approval,
             encoder=services().encoder,
             then=then,
         )

@@ -92,6 +92,7 @@ def add_run(
                 notes=tuple(given.notes),
                 as_of=as_of.date() if as_of else None,
                 complete=not partial,
+                approval=read_settings().waiver_approval,
                 encoder=load_encoder(folder),
             )
         except BadInput as error:
