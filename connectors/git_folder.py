@@ -142,6 +142,7 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
         own = Path(scratch)
         scrub = Scrubber([*secrets, *in_proxies()])
         git = Git(own, variables(place, login, own), reach.patience, scrub)
+        git.check_version()
         name, commit = trees.commit_of(git, place.url, settings["ref"])
         if reach.known.get(_COMMIT) == commit:
             raise Unchanged

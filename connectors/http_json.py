@@ -64,11 +64,12 @@ read:
             owner: owners.*.id
 ```
 
-Make the connection with it, and look at its first page until it reads well:
+Make the connection with it, try its credential and first page, and look at the whole before anything is stored:
 
     export OKR_CLICKUP_TOKEN=…
     okr-validator connections add goals --connector http-json --settings clickup.yaml
     okr-validator connections test goals
+    okr-validator sync goals --dry-run
 
 Over HTTP the same object is the connection's `settings`. Every fault of a mapping is told at once, with its place.
 

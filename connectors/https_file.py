@@ -57,6 +57,8 @@ An address that anybody may read needs none. Otherwise:
 _WEB_PAGE = re.compile(rb"\s*<(!doctype html|html|head|body)\b", re.IGNORECASE)
 _NAME = re.compile(r"[^\w.-]+")
 _KEPT = "digest"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file, unpacked."""
 
 
 class UrlOrReference(HttpsUrl):
@@ -122,7 +124,7 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
     if REFERENCE.fullmatch(url):
         url = _address(url)
         secrets += [url, *filter(None, (urlsplit(url).path.strip("/"), urlsplit(url).query))]
-    with Client(url, reach, headers={"Accept": "*/*", **proof.headers}, secrets=secrets) as client:
+    with Client(url, reach, headers={"Accept": "*/*", **proof.headers}, secrets=secrets, largest=LARGEST) as client:
         given = client.download(params=proof.params, conditional=True)
     if _WEB_PAGE.match(given.content):
         said = f"GET {_shown(settings['url'])}: a web page came instead of a file."

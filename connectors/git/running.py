@@ -20,6 +20,8 @@ _MEMORY = 2 * 1024 * 1024
 _BOUNDED = f'ulimit -f {LARGEST // 512}; ulimit -v {_MEMORY} 2>/dev/null; exec git "$@"'
 """Words of the command come as arguments and are not read by the shell."""
 _FAR_ENOUGH = 20_000
+_OLDEST = (2, 37)
+"""An older git pays no heed to `http.curloptResolve`, and would ask wherever a name leads to by then."""
 _KINDS: tuple[tuple[Kind, str, str], ...] = (
     ("refused", r"host key verification failed|no \S+ host key is known", "Set `host_key` to the key of the server."),
     ("refused", r"error: 30\d|redirect", "A redirect is not followed: set `url` to where the repository is now."),
@@ -54,6 +56,13 @@ class Git(NamedTuple):
             return paths["out"].read_bytes()
         raise self._fault(code, paths["err"].read_bytes()[:_FAR_ENOUGH].decode("utf-8", "replace"))
 
+    def check_version(self) -> None:
+        """Go on where git can be told which address to ask; raises HttpFault where it is too old, or not there."""
+        said = self("version").decode("utf-8", "replace").strip()
+        found = re.search(r"(\d+)\.(\d+)", said)
+        if found is None or (int(found[1]), int(found[2])) < _OLDEST:
+            raise HttpFault("refused", f"“{shorten(said)}” is too old: not run.", "Install git 2.37 or later.")
+
     def _ended(self, command: list[str], reads: IO[bytes], says: IO[bytes], complains: IO[bytes]) -> int:
         try:
             process = subprocess.Popen(  # noqa: S603 - fixed words, and addresses and names that were checked
@@ -82,7 +91,9 @@ class Git(NamedTuple):
         told = next(
             (line for line in lines if line.startswith(("fatal: ", "error: ", "remote: "))), "".join(lines[-1:])
         )
-        words = shorten(self.scrub(told.partition(": ")[2] or told)) or f"it ended with {code}"
+        # A server may write to the terminal of whoever reads this.
+        bare = "".join(char for char in told if char.isprintable())
+        words = shorten(self.scrub(bare.partition(": ")[2] or bare)) or f"it ended with {code}"
         for kind, pattern, hint in _KINDS:
             if re.search(pattern, said, re.IGNORECASE):
                 return HttpFault(kind, f"git: {words}.", hint)

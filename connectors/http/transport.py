@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import io
+import os
 import socket
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple, cast
@@ -24,6 +27,8 @@ from urllib3.util.connection import create_connection
 from connectors.http import guard
 
 _POOL = 32
+_TRIED = 3
+"""Addresses of a host that are tried: one with many that do not answer must not take for ever."""
 
 
 class Late(HTTPError):
@@ -83,7 +88,7 @@ def _connected(connection: HTTPConnection, rules: Rules, *, tls: bool) -> socket
         found = [host] if rules.networks is None else guard.addresses(host, port, rules.networks, tls=tls)
     except OSError as error:
         raise NameResolutionError(host, connection, cast("socket.gaierror", error)) from error
-    for address in found:
+    for address in found[:_TRIED]:
         try:
             return create_connection((address, port), connection.timeout, socket_options=connection.socket_options)
         except TimeoutError:
@@ -103,14 +108,49 @@ class _Plain(HTTPConnection):
         return _connected(self, self._rules, tls=False)
 
 
+class _End:
+    """Ends a connection after so many seconds, however its other end draws out the talk about keys."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self.came = False
+        self._twin = socket.socket(fileno=os.dup(sock.fileno()))  # TLS takes over the socket itself
+        self._timer = threading.Timer(seconds, self._come)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _come(self) -> None:
+        self.came = True
+        with suppress(OSError):
+            self._twin.shutdown(socket.SHUT_RDWR)
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        self._twin.close()
+
+
 class _Secure(HTTPSConnection):
     def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._rules = rules
+        self._ends: list[_End] = []
         self.response_class = cast("Any", partial(_Response, seconds=rules.whole))
 
     def _new_conn(self) -> socket.socket:
-        return _connected(self, self._rules, tls=True)
+        sock = _connected(self, self._rules, tls=True)
+        self._ends.append(_End(sock, self._rules.whole))
+        return sock
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (OSError, HTTPError) as error:
+            if any(end.came for end in self._ends):
+                raise Late from error
+            raise
+        finally:
+            while self._ends:
+                self._ends.pop().cancel()
 
 
 class _PlainPool(HTTPConnectionPool):

@@ -63,7 +63,8 @@ class Value(NamedTuple):
         if kind == "day":
             return record.day(field) if self.date == "iso" else _moment(record, field, zone, PER_SECOND[self.date])
         if kind in ("id", "who"):
-            return record.id(field)
+            # Tools write 0 for none where they name another record, but a first record may have that id.
+            return "0" if field == "id" and plain(raw) == "0" else record.id(field)
         return _text(kind, raw, odd, field)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -71,10 +71,10 @@ def faults() -> Callable[..., tuple[Fault, ...]]:
     """The faults for which a path is refused, found within five seconds."""
 
     def refused(path: Path, **settings: str) -> tuple[Fault, ...]:
-        begun = dt.datetime.now(tz=dt.UTC)
+        begun = time.process_time()
         with pytest.raises(SourceError) as caught:
             registry.read(path, settings=Settings(**settings))
-        assert (dt.datetime.now(tz=dt.UTC) - begun).total_seconds() < 5
+        assert time.process_time() - begun < 5
         assert all(fault.message for fault in caught.value.faults)
         return caught.value.faults
 

@@ -224,6 +224,14 @@ def test_what_git_leaves_is_gone_and_a_git_that_is_not_there_is_named(plans, tmp
         read(plans.folder, local(plans))
 
 
+def test_a_git_that_cannot_be_told_which_address_to_ask_is_not_run(plans, tmp_path, monkeypatch) -> None:
+    (tmp_path / "git").write_text("#!/bin/sh\necho git version 2.36.6\n")
+    (tmp_path / "git").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(SourceError, match=r"“git version 2\.36\.6” is too old"):
+        read(plans.folder, local(plans))
+
+
 # Over the network
 
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import socket
-import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from connectors.contract import Reach
 from connectors.http.client import Client
@@ -25,18 +18,13 @@ from connectors.http.faults import HttpFault
 from connectors.http.guard import Refused, addresses, may_ask
 from tests.connectors.fake_tool import LOOPBACK, SECRET, FakeTool, Flavour, Single
 from tests.connectors.trouble import assert_clean
+from tests.sockets import dripping, no_proxy_of_the_machine, of_certificate, raw_server, resolving, self_signed
 
+__all__ = ["no_proxy_of_the_machine"]
 TOOL = Flavour(
     [Single("/x", lambda asked: {"host": asked.headers["host"]})], ("Authorization", f"Bearer {SECRET}"), "/x"
 )
 HEADERS = {"Authorization": f"Bearer {SECRET}"}
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy_of_the_machine(monkeypatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 def reach(**more: Any) -> Reach:
@@ -99,22 +87,7 @@ def test_a_network_that_is_allowed_is_asked_and_no_other() -> None:
 def names(monkeypatch) -> Callable[..., list[str]]:
     """Let names have these addresses, one set a lookup; gives the lookups made."""
 
-    def resolve(**known: list[list[str]]) -> list[str]:
-        asked: list[str] = []
-        real = socket.getaddrinfo
-
-        def lookup(host: str, port: Any, *args: Any, **kwargs: Any) -> Any:
-            answers = known.get(str(host).replace(".", "_"))
-            if answers is None:
-                return real(host, port, *args, **kwargs)
-            asked.append(host)
-            found = answers.pop(0) if len(answers) > 1 else answers[0]
-            return [entry for one in found for entry in real(one, port, *args, **kwargs)]
-
-        monkeypatch.setattr(socket, "getaddrinfo", lookup)
-        return asked
-
-    return resolve
+    return partial(resolving, monkeypatch)
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(names) -> None:
@@ -169,40 +142,6 @@ def test_silence_ends_after_the_read_timeout_and_is_asked_again() -> None:
     assert "no answer in time" in str(caught.value)
 
 
-def dripping(peer: socket.socket, text: bytes) -> None:
-    for byte in text:
-        peer.sendall(bytes([byte]))
-        time.sleep(0.01)
-
-
-@contextmanager
-def raw_server(serve: Callable[[socket.socket], Any], tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server that treats each peer so; gives its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def treat(peer: socket.socket) -> None:
-        try:
-            with tls.wrap_socket(peer, server_side=True) if tls else peer as talking:
-                serve(talking)
-        except OSError:
-            pass
-
-    def accept() -> None:
-        while True:
-            try:
-                peer, _ = listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=treat, args=[peer], daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"{'https' if tls else 'http'}://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-
-
 def answering(peer: socket.socket) -> None:
     peer.recv(10_000)
     peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
@@ -214,36 +153,14 @@ def answering(peer: socket.socket) -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory) -> Path:
     """A certificate of its own for tool.example, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tool.example")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("tool.example")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "tool.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "tool.pem", "tool.example")
 
 
 @pytest.fixture
 def secure(certificate, names) -> Iterator[str]:
     """A server with that certificate; gives its port."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
     names(tool_example=[["127.0.0.1"]], other_example=[["127.0.0.1"]])
-    with raw_server(answering, context) as url:
+    with raw_server(answering, of_certificate(certificate)) as url:
         yield url.rpartition(":")[2]
 
 
@@ -251,6 +168,15 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(secure) -> None:
     told = refused(f"https://tool.example:{secure}", LOOPBACK)
     assert told.kind == "network"
     assert "no trusted TLS connection" in str(told)
+
+
+def test_a_talk_about_keys_that_drips_ends_at_the_deadline() -> None:
+    with raw_server(lambda peer: (peer.recv(10_000), dripping(peer, b"\x16\x03\x03\x3f\x00" + b"\x02" * 400))) as url:
+        begun = time.monotonic()
+        told = Client(url.replace("http:", "https:"), reach(), whole_timeout=0.3)
+        with told, pytest.raises(HttpFault, match="not whole in time"):
+            told.get("/x")
+    assert time.monotonic() - begun < 1.5
 
 
 def test_the_companys_own_certificates_are_accepted_for_the_name_that_they_carry(

@@ -200,6 +200,11 @@ def test_what_a_field_becomes(kind, source, record, value) -> None:
     assert not odd
 
 
+def test_zero_is_an_id_but_names_no_other_record() -> None:
+    value, odd = ValueField("id").deserialize("n"), Counter[str]()
+    assert (value.of({"n": 0}, odd, "id"), value.of({"n": 0}, odd, "team")) == ("0", "")
+
+
 @pytest.mark.parametrize(
     ("kind", "source", "raw"),
     [("number", "n", "many"), ("number", "n", True), ("day", "n", "soon"), ("level", "n", "boss"), ("text", "n", {}), ("id", "n", 1.5),

@@ -19,6 +19,7 @@ from validator.findings.report import GATES
 from validator.service import connections
 from validator.service.connections import Proposal
 from validator.service.lookups import a_connection
+from validator.service.sync_source import is_source
 from validator.settings import read_settings
 from validator.store.engine import reading, writing
 
@@ -77,7 +78,9 @@ def add_connection(
         row = connections.create(connection, now(), actor(), id, proposal, secrets=read_settings().secrets)
     sent = f"Judge a set for it: okr-validator runs add {id} FILE"
     print_connection(
-        shown(row), format_name, f"Made. {f'Try it: okr-validator connections test {id}' if given else sent}"
+        shown(row),
+        format_name,
+        f"Made. {f'Try it: okr-validator connections test {id}' if is_source(connector) else sent}",
     )
 
 

@@ -41,6 +41,7 @@ class Tried(NamedTuple):
 
     title: str
     provides: tuple[str, ...]
+    """What it can express with its settings."""
     kind: str | None
     """What the first page holds; None where there was none."""
     records: int
@@ -128,7 +129,7 @@ def try_first_page(source: Source, reach: Reach) -> Tried:
     mapped["key_results"] = sum(len(one.get("key_results") or ()) for one in reading.document.get("objectives") or ())
     return Tried(
         source.connector.TITLE,
-        tuple(source.connector.PROVIDES),
+        tuple((reading.document.get("source") or {}).get("provides") or source.connector.PROVIDES),
         page.kind if page else None,
         len(page.records) if page else 0,
         {name: count for name, count in mapped.items() if count},
