@@ -19,18 +19,26 @@ expected-statuses = [400, 401, 403, 415, 422, 428]
 """
 
 
-def settings_for(ids: Ids, key: str | None) -> str:
-    """The settings, in TOML: which values mean something, and which key is sent."""
+def settings_for(ids: Ids, key: str | None, *, pinned: bool) -> str:
+    """The settings, in TOML: which values mean something, and which key is sent.
+
+    `pinned` says whether those in paths and queries are sent every time, so that nothing ends at 404; else now and then.
+    """
     lines = [_CHECKS]
     for name, values in ids.items():
         lines += [f"[dictionaries.{_plain(name)}]", f"values = {json.dumps(values)}"]
-    bound = (f'"{name}" = {{ dictionary = "{_plain(name)}", probability = 0.9 }}' for name in ids)
-    lines += ["[parameters]", *bound]
+    lines += ["[parameters]", *(f'"{name}" = {_value(name, ids, pinned)}' for name in ids)]
     # What the other requests need must last: a key among the keys, and the connections.
     lines += _pinned("DELETE /v1/keys/{id}", "path.id", ids["path.id"][0])
     lines += _pinned("DELETE /v1/connections/{connection_id}", "path.connection_id", "gone")
     lines += _pinned("POST /v1/connections/{connection_id}/erase", "path.connection_id", "erased")
     return "\n".join([*lines, *(["[auth.openapi.key]", f"bearer = {json.dumps(key)}"] if key else [])])
+
+
+def _value(name: str, ids: Ids, pinned: bool) -> str:
+    if pinned and not name.startswith("header."):
+        return json.dumps(ids[name][0])
+    return f'{{ dictionary = "{_plain(name)}", probability = 0.9 }}'
 
 
 def _pinned(operation: str, parameter: str, value: str) -> list[str]:

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 CORE = ("document", "detection", "facts", "rules", "engine", "findings", "pipeline", "history", "alerts", "errors")
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
-    "settings": {"errors"},
+    "settings": {"errors", "settings_addresses"},
+    "settings_addresses": set(),
     "logs": set(),
     "document": {"errors"},
     "detection": {"errors", "document", "rules"},

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from validator.errors import Fault, OkrValidatorError
+from validator.settings_addresses import Network, Smtp, mail_server, may_be_plain, public_url
 
 PREFIX = "OKR_VALIDATOR_"
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Kubernetes sets these for every Service, and one named okr-validator is likely: they are not meant for us.
 _SERVICE_LINK = re.compile(r"OKR_VALIDATOR_(SERVICE_(HOST|PORT\w*)|PORT_\d+_\w+)")
 _SERVICE_URL = re.compile(r"(tcp|udp|sctp)://.*")
@@ -77,6 +77,13 @@ class Settings(NamedTuple):
     but the service's own."""
     syncs: int = 2
     """Syncs that one worker runs at a time."""
+    public_url: str | None = None
+    """Where people and programs reach this service, for links in messages: https://okr.example.com."""
+    smtp: Smtp | None = None
+    """Server for e-mail: smtp+starttls://user@mail.example.com:587?from=okr@example.com, or smtps://; smtp:// without TLS
+    only on this machine or in allowed_networks."""
+    smtp_password: str | None = None
+    """Where its password is: env:NAME or file:PATH."""
     log_level: str = "info"
     """Least level that the service writes down: debug, info, warning or error."""
     debug: bool = False
@@ -117,9 +124,21 @@ def checked(settings: Settings) -> Settings:
                 "use 127.0.0.1, or say that this is meant: --allow-remote or OKR_VALIDATOR_ALLOW_REMOTE=1",
             )
         )
+    faults += _smtp_faults(settings)
     if faults:
         raise BadSettings(faults)
     return settings
+
+
+def _smtp_faults(settings: Settings) -> Iterator[Fault]:
+    smtp, password = settings.smtp, settings.smtp_password
+    if smtp is not None and smtp.user is not None and password is None:
+        yield _fault("smtp_password", "is not set", "say where the password of the mail server's user is: env:NAME")
+    if password is not None and (smtp is None or smtp.user is None):
+        yield _fault("smtp_password", "belongs to no user", "name one: OKR_VALIDATOR_SMTP=smtps://user@host?from=…")
+    if smtp is not None and smtp.security == "none" and not may_be_plain(smtp.host, settings.allowed_networks):
+        hint = "use smtp+starttls:// or smtps://, or allow its network: OKR_VALIDATOR_ALLOWED_NETWORKS"
+        yield _fault("smtp", "would be asked without TLS, on another machine", hint)
 
 
 def waiting_room(settings: Settings) -> int:
@@ -215,6 +234,12 @@ def _references(text: str) -> tuple[str, ...]:
     return patterns
 
 
+def _reference(text: str) -> str:
+    if not re.fullmatch(r"env:[A-Za-z_]\w*|file:/.+", text):
+        raise ValueError("must say where the secret is, env:NAME or file:PATH, and never hold it")
+    return text
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "host": _word(r"[0-9A-Za-z.:_-]{1,255}", "an address or a host name"),
     "port": _whole(0, 65_535),
@@ -240,6 +265,9 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "allowed_folders": _folders,
     "secrets": _references,
     "syncs": _whole(1, 64),
+    "public_url": public_url,
+    "smtp": mail_server,
+    "smtp_password": _reference,
     "log_level": _word(r"debug|info|warning|error", "debug, info, warning or error"),
     "debug": _flag,
     "metrics_dir": Path,

@@ -14,6 +14,7 @@ from validator.alerts.events import (
     DIGEST,
     MOST_SINGLE,
     OPENED,
+    RAISED,
     REOPENED,
     RESOLVED,
     Event,
@@ -27,10 +28,13 @@ AT = datetime.datetime(2026, 8, 3, 6, tzinfo=datetime.UTC)
 LIMITS = {"raise_by": "2026-08-05", "respond_by": "2026-08-10", "escalate_on": "2026-08-11", "forum_next": None}
 
 
-def told(made: Run) -> list[Event]:
+def told(made: Run, before: Run | None = None) -> list[Event]:
     shown = {"id": made.context.run, "number": made.context.number}
     people = ({"id": "bruno", "name": "Bruno", "email": "bruno@example.org"},)
-    return list(events_of_run(Told(AT, "acme", shown, made.report, made.lives, lambda _: LIMITS, lambda _: people)))
+    earlier = {known.id: known for known in before.known()} if before else {}
+    gone = {life.known.id: {"message": "M", "items": [], "failure": "no-delivery-owner"} for life in made.lives}
+    limits, owners = (lambda _: LIMITS), (lambda _: people)
+    return list(events_of_run(Told(AT, "acme", shown, made.report, made.lives, limits, owners, earlier, gone)))
 
 
 def types(made: Run) -> list[tuple[str, str | None]]:
@@ -97,6 +101,25 @@ def test_a_changed_rule_sends_one_digest() -> None:
     events = told(run(company(), before, by=changed))
     assert [event.type for event in events] == [DIGEST]
     assert events[0].data["causes"] == {"rule_changed": 4}
+
+
+def test_what_becomes_worse_is_told_together_and_what_becomes_better_is_not() -> None:
+    mild = run(without_owner("S1"), by=rules(overrides="{unowned: {severity: info}}"))
+    worse = run(without_owner("S1"), mild, by=rules("2"))
+    [event] = told(worse, mild)
+    assert (event.type, event.severity, event.data["causes"]) == (DIGEST, "warning", {RAISED: 1})
+    better = run(without_owner("S1"), worse, by=rules("3", overrides="{unowned: {severity: info}}"))
+    assert told(better, worse) == []
+
+
+def test_more_than_anybody_reads_goes_as_the_worst_and_a_digest() -> None:
+    document = company()
+    template = {**entry(document, "S1"), "owners": [], "key_results": [], "parents": []}
+    document["objectives"] += [{**template, "id": f"N{number}"} for number in range(MOST_SINGLE + 20)]
+    *single, digest = told(run(company(), run(document)))
+    assert [event.type for event in single] == [RESOLVED] * MOST_SINGLE
+    assert (digest.type, digest.data["count"], digest.data["resolved"]) == (DIGEST, 0, 21)
+    assert digest.data["findings"] == []
 
 
 def test_more_than_anybody_reads_comes_as_the_worst_and_a_digest() -> None:

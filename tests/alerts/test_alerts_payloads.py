@@ -45,6 +45,15 @@ def test_a_body_that_is_too_long_keeps_what_it_is_about_and_says_that_it_was_cut
     assert read["finding"]["items"]
 
 
+def test_what_names_a_thing_is_never_cut_and_a_link_is_whole_or_not_there() -> None:
+    url = "https://tool.example/" + "x" * 1_500
+    items = [{"id": "i" * 250, "title": "t" * 900, "url": url} for _ in range(500)]
+    read = orjson.loads(body_of(message({"finding": {"id": "f" * 250, "items": items}})))["data"]["finding"]
+    assert read["id"] == "f" * 250
+    assert {(item["id"], item["url"]) for item in read["items"]} <= {("i" * 250, url), ("i" * 250, None)}
+    assert read["items"][0]["title"].endswith("…")
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=40_000),
     lambda inner: st.lists(inner, max_size=60) | st.dictionaries(st.text(max_size=30), inner, max_size=40),

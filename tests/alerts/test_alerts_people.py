@@ -44,7 +44,9 @@ def conflict(title: str = "One lorry") -> Told:
 
 
 def digest(count: int = 70) -> Told:
-    return Told(DIGEST, "error", {"count": count, "severities": {"error": 20, "warning": count - 20}}, ())
+    severities = {"error": 20, "warning": count - 20}
+    data = {"count": count, "resolved": 2, "severities": severities, "causes": {"rule_changed": count}}
+    return Told(DIGEST, "error", data, ())
 
 
 def checked_slack(letter: Letter) -> dict[str, Any]:
@@ -90,7 +92,8 @@ def test_what_is_more_than_anybody_reads_is_counted() -> None:
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        (digest(), "70 findings"),
+        (digest(), "70 findings came with changed rules"),
+        (digest(), "2 were resolved."),
         (Told(FAILED, None, {"sync": {"problem": "401: the token has ended"}}, ()), "401: the token has ended"),
         (Told(SILENT, None, {"source": {"heard_at": "2026-08-01T06:00:00Z"}}, ()), "since 2026-08-01"),
         (Told(PING, None, {}, ()), "test"),

@@ -40,7 +40,17 @@ def test_networks_that_connectors_may_ask_are_listed() -> None:
     assert [str(network) for network in read.allowed_networks] == ["10.1.0.0/16", "fd00::/8", "127.0.0.1/32"]
 
 
+def test_what_connections_may_name_and_read_is_a_list() -> None:
+    given = {"SECRETS": "env:OKR_*, file:/run/secrets/*", "ALLOWED_FOLDERS": "/srv/okrs,/srv/git"}
+    read = read_settings({f"OKR_VALIDATOR_{name}": value for name, value in given.items()})
+    assert read.secrets == ("env:OKR_*", "file:/run/secrets/*")
+    assert read.allowed_folders == (Path("/srv/okrs"), Path("/srv/git"))
+    assert (Settings().secrets, Settings().allowed_folders) == (None, ())
+
+
 WRONG = {
+    "SECRETS": "OKR_*",
+    "ALLOWED_FOLDERS": "srv",
     "PORT": "eighty",
     "WORKERS": "0",
     "THREADS": "1e3",

@@ -23,9 +23,11 @@ from tests.api.api_keys import Make, bearer
 from tests.api.api_server import Server, okr_set, serving
 from tests.service.sync_sources import Tableau, refused
 from validator.api import syncs
+from validator.api.app import create_app
 from validator.api.connection_schemas import ConnectionSchema
 from validator.api.sync_schemas import SourceTestSchema, StandingSchema, SyncListSchema, SyncSchema
 from validator.service import sync_rows
+from validator.settings import Settings
 from validator.store.engine import writing
 from validator.store.schema import upgrade
 from validator.store.tables import connections, sync_states
@@ -128,6 +130,50 @@ def test_a_schedule_is_part_of_the_connection(client: FlaskClient, tool: Tableau
         "0 6 * * 1-5", "Europe/Berlin", 30, True,
     )  # fmt: skip
     assert client.get("/v1/connections").get_json()["connections"][0] == shown
+
+
+def test_what_is_asked_and_with_which_secret_is_for_admins_and_the_rest_for_editors(
+    client: FlaskClient, tool: Tableau, make: Make
+) -> None:
+    editor, admin = bearer(make("editor", "editor")), bearer(make("admin", "admin"))
+    made = {"id": "new", "name": "New", "connector": "tableau", "settings": {"token": "env:T"}}
+    assert client.post("/v1/connections", json=made, headers=editor).status_code == 403
+    assert client.post("/v1/connections", json={**made, "connector": "document"}, headers=editor).status_code == 403
+    assert client.post("/v1/connections", json={"id": "plain", "name": "Plain"}, headers=editor).status_code == 201
+    created = client.post("/v1/connections", json=made, headers=admin)
+    assert created.status_code == 201
+    tag = {"If-Match": created.headers["ETag"]}
+    for changes in (
+        {"settings": {"token": "env:OTHER"}},
+        {"connector": "document"},
+        {"fail_on": "never", "settings": {}},
+    ):
+        assert client.patch("/v1/connections/new", json=changes, headers={**editor, **tag}).status_code == 403
+    changed = client.patch(
+        "/v1/connections/new", json={"fail_on": "never", "schedule": "0 6 * * *"}, headers={**editor, **tag}
+    )
+    assert changed.status_code == 200
+    assert changed.get_json()["settings"] == {"token": "env:T"}
+    tag = {"If-Match": changed.headers["ETag"]}
+    again = client.patch("/v1/connections/new", json={"settings": {"token": "env:OTHER"}}, headers={**admin, **tag})
+    assert again.get_json()["settings"] == {"token": "env:OTHER"}
+    paths = client.get("/openapi.json").get_json()["paths"]
+    for path, method in (("/v1/connections", "post"), ("/v1/connections/{connection_id}", "patch")):
+        assert "need" in paths[path][method]["description"]
+        assert "the role admin" in paths[path][method]["description"]
+
+
+def test_references_are_checked_where_they_are_given_and_where_they_are_tried(
+    tool: Tableau, url: str, engine: Engine
+) -> None:
+    client = create_app(Settings(database_url=url, secrets=("env:OKR_*",))).test_client()
+    asked = {"id": "new", "name": "New", "connector": "tableau", "settings": {"token": "env:AWS_SECRET"}}
+    refused = client.post("/v1/connections", json=asked)
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.get_json()["errors"]] == ["/settings/token"]
+    found = client.post("/v1/connections/acme/test").get_json()
+    assert (found["ok"], found["problem"][0]["pointer"]) == (False, "/settings/token")
+    assert tool.asked == []
 
 
 def test_the_settings_of_a_source_are_checked_where_they_are_given(client: FlaskClient, tool: Tableau) -> None:

@@ -45,9 +45,9 @@ ODD: dict[str, Any] = {
 
 def judged(document: object, ruleset: Ruleset, overlays: Sequence[object] = ()) -> dict[str, Any] | BadInput:
     """The report or the refusal; every fault of it can be written down and points somewhere."""
-    began = time.perf_counter()
+    began = time.process_time()
     outcome = _outcome(document, ruleset, overlays)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     if isinstance(outcome, BadInput):
         assert outcome.faults
         assert all(fault.message and (not fault.pointer or fault.pointer.startswith("/")) for fault in outcome.faults)

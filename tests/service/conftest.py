@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.databases import address, database, empty_address, kind
+from tests.databases import address, database, empty_address, kind, module_database, shared_database
 
-__all__ = ["address", "database", "empty_address", "kind"]
+__all__ = ["address", "database", "empty_address", "kind", "module_database", "shared_database"]

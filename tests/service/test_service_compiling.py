@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -41,12 +42,18 @@ def slow() -> Bundle:
 
 
 def refused(job: Callable[[], object]) -> tuple[Fault, ...]:
-    """The faults that a job ends with, in time."""
-    began = time.perf_counter()
+    """The faults that a job ends with, in time: that of computing, as other tests may run beside."""
+    began = _computing()
     with pytest.raises(BadRuleset) as caught:
         job()
-    assert time.perf_counter() - began < SECONDS
+    assert _computing() - began < SECONDS
     return caught.value.faults
+
+
+def _computing() -> float:
+    """Seconds that the processes which ended have computed for."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def test_a_good_ruleset_is_counted() -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from connectors import registry
 from tests.history.histories import START, company
 from tests.service.service_runs import add_connection, add_waiver, at, record, small
+from tests.service.sync_sources import Tableau
 from validator.errors import BadInput
 from validator.service import audit, connections
 from validator.service.connections import Proposal
@@ -140,3 +142,18 @@ def test_pages_follow_one_another_and_show_only_what_one_may_see(database: Engin
         ["c0", "c3"],
         [],
     ]
+
+
+def test_the_settings_of_a_source_name_only_references_that_are_allowed(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "all_sources", lambda: {"tableau": Tableau()})
+    wanted = Proposal("Acme", "tableau", {"token": "env:AWS_SECRET"})
+    for secrets, settings in ((("env:OKR_*",), wanted.settings), (None, {"token": "env:OKR_VALIDATOR_PEPPER"})):
+        with writing(database) as connection, pytest.raises(BadInput) as caught:
+            connections.create(connection, NOW, "ana", "acme", wanted._replace(settings=settings), secrets=secrets)
+        assert [fault.pointer for fault in caught.value.faults] == ["/settings/token"]
+    make(database, connector="tableau", settings={"token": "env:OKR_T"})
+    changes = {"settings": wanted.settings}
+    with writing(database) as connection, pytest.raises(BadInput):
+        connections.change(connection, NOW, "ana", "acme", changes, version=1, secrets=("env:OKR_*",))

@@ -12,11 +12,15 @@ import pytest
 from sqlalchemy import Engine, LargeBinary, func, insert, select
 
 from tests.history.histories import START, Document, company, entry
+from tests.service.receivers import event
 from tests.service.service_runs import add_connection, at, record, small, stored
+from validator.alerts.events import OPENED
 from validator.errors import BadInput
-from validator.service import audit, decisions, privacy, waivers
+from validator.service import audit, decisions, endpoints, privacy, waivers
 from validator.service.acknowledge import acknowledge
+from validator.service.alerting import tell
 from validator.service.decisions import Ruling
+from validator.service.endpoint_wishes import Wish
 from validator.service.erasing import is_erased
 from validator.service.exporting import export_connection, export_person
 from validator.service.faults import NotFound
@@ -66,6 +70,9 @@ def _changed() -> Document:
 def engine(database: Engine, rules: Loaded) -> Engine:
     """A store that names the person in every kind of row."""
     add_connection(database)
+    with writing(database) as connection:
+        for wish in (Wish(f"Desk of {NAME}", MAIL, "email"), Wish("Owners", "owners", "email")):
+            endpoints.create(connection, at(START), "ana", wish, lambda: SECRET)
     record(database, _document(), rules, actor=NAME)
     record(database, _changed(), rules, START + DAY)
     found = stored(database)
@@ -76,6 +83,8 @@ def engine(database: Engine, rules: Loaded) -> Engine:
         ruling = Ruling(NAME, "Sales", f"{NAME} said so.", START, None, f"{NAME}'s round")
         decisions.record(connection, at(START + DAY, 9), "ana", "acme", found["open-conflict F1"].id, ruling)
         acknowledge(connection, at(START + DAY, 9), NAME, "acme", found["unowned S1"].id)
+        owner = {"id": "bruno", "name": NAME, "email": MAIL}
+        tell(connection, at(START + DAY, 9), [event(at(START + DAY, 9), OPENED, "F9", people=(owner,))])
         answer = {"status": 200, "headers": {}, "body": orjson.dumps({"owner": NAME}), "created_at": at(START)}
         asked = {"actor": "ana", "key": "k1", "request_digest": "d", "state": "done"}
         connection.execute(insert(idempotency).values(asked | answer))
@@ -114,6 +123,7 @@ def test_a_person_is_erased_everywhere_by_name_address_or_id(engine: Engine, giv
     assert len(_mentions(engine, erased.pseudonym)) > 15
     assert erased.changed["okr_snapshot"] == 4
     assert erased.changed["okr_waiver"] == erased.changed["okr_decision"] == erased.changed["okr_key"] == 1
+    assert (erased.changed["okr_event"], erased.changed["okr_delivery"], erased.changed["okr_endpoint"]) == (4, 1, 1)
 
 
 def test_others_keep_their_names_and_addresses(engine: Engine) -> None:
@@ -247,12 +257,13 @@ def test_a_connection_is_erased_whole_and_others_stay(engine: Engine, rules: Loa
     erased = privacy.erase_connection(engine, at(START + 2 * DAY), "cli:root", "acme")
     assert erased.changed["okr_run"] == 2
     left = [text for text in _everything(engine) if NAME in text or "Goal" in text or "supply" in text]
-    assert sorted(left) == [*[NAME] * 3, f"Laptop of {NAME}"]  # a key, and who did what, which the trail keeps
+    others = [text for text in left if f"Desk of {NAME}" not in text]  # an endpoint, which is of no connection
+    assert sorted(others) == [*[NAME] * 3, f"Laptop of {NAME}"]  # a key, and who did what, which the trail keeps
     with reading(engine) as connection:
         assert list(connection.scalars(select(connections.c.id))) == ["other"]
         assert connection.scalar(select(func.count()).select_from(snapshots)) == 0
         assert connection.scalar(select(keys.c.connections)) == ["other"]
-        trail = audit.read(connection)
+        trail = [entry for entry in audit.read(connection) if entry.target_kind != "endpoint"]
     assert (trail[0].action, trail[0].target_kind, trail[0].target_id) == ("erase", "connection", "acme")
     assert [entry.after for entry in trail[1:]] == [{"name": "Other"}, *[None] * (len(trail) - 2)]
     with pytest.raises(NotFound):
@@ -266,7 +277,8 @@ def test_a_connection_is_exported_as_one_json_document(engine: Engine) -> None:
     assert said["connection"]["id"] == "acme"
     assert [run["number"] for run in said["runs"]] == [1, 2]
     assert {row["id"] for row in said["findings"]} == {row.id for row in stored(engine).values()}
-    assert [len(said[name]) for name in ("waivers", "decisions")] == [1, 1]
+    assert [len(said[name]) for name in ("waivers", "decisions", "events")] == [1, 1, 4]
+    assert {row["connection_id"] for row in said["deliveries"]} == {"acme"}
     assert {entry["action"] for entry in said["audit"]} == {"record", "waive", "decide", "acknowledge"}
     contents = {snapshot["digest"]: snapshot["content"] for snapshot in said["snapshots"]}
     assert contents[said["runs"][0]["document_digest"]] == _document()

@@ -190,6 +190,17 @@ def test_a_document_that_cannot_be_judged_ends_the_sync_with_every_fault(means: 
     assert {fault["pointer"] for fault in ended.problem} == {"/objectives/2/level", "/objectives/3/title"}
 
 
+def test_a_reference_that_is_no_longer_allowed_ends_the_sync_before_the_source_is_asked(
+    source: Tableau, means: Means
+) -> None:
+    means = means._replace(reach=Reach(secrets=("env:OKR_*",)))
+    found = done(means)
+    assert found.state == "failed"
+    assert found.problem[0]["pointer"] == "/settings/token"
+    assert "OKR_VALIDATOR_SECRETS" in found.problem[0]["message"]
+    assert source.asked == []
+
+
 def test_settings_that_can_no_longer_be_used_end_the_sync_with_their_place(acme: Engine, means: Means) -> None:
     with writing(acme) as connection:
         connection.execute(connections.connections.update().values(settings={"wrkspace": "x"}))

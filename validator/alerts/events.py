@@ -1,7 +1,8 @@
 """Events: what a run, a decision or the clock says that somebody outside wants to hear of.
 
 Nothing is told twice and nobody is drowned: a conflict is told as one and not also as a finding, what a first run or a
-change of rules brings comes in one digest, and so does what exceeds MOST_SINGLE in one run.
+change of rules brings or takes away comes in one digest, and so does what exceeds MOST_SINGLE in one run. What was known and
+has become worse since is told there, too.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from validator.history.life import LIVE, Life
-from validator.history.parts import SEVERITIES, by_id, shown, teams_of
+from validator.history.life import LIVE, Known, Life
+from validator.history.parts import SEVERITIES, by_id, teams_of
 
 OPENED, REOPENED, RESOLVED = "finding.opened", "finding.reopened", "finding.resolved"
 CONFLICT, DECIDED, OVERDUE = "conflict.opened", "conflict.decided", "conflict.overdue"
@@ -22,8 +23,12 @@ USUAL = (OPENED, REOPENED, CONFLICT, OVERDUE, DIGEST)
 """What an endpoint hears of that does not choose: what is new."""
 MOST_SINGLE = 100
 """Findings of one run that are told one by one, the worst; the others come in a digest."""
-TOGETHER = frozenset({"first_run", "rule_changed", "program_changed"})
-"""Causes of newness that say nothing of the set's own change: what they bring comes in a digest."""
+MOST_LISTED = 100
+"""Findings that a digest lists."""
+RAISED, TRIED = "severity_raised", "trial_ended"
+"""Why a digest tells of a finding that was known before."""
+TOGETHER = frozenset({"first_run", "rule_changed", "program_changed", RAISED, TRIED})
+"""Causes that say nothing of the set's own change: what they bring, or take away, comes in a digest."""
 
 Report = Mapping[str, Any]
 People = tuple[Mapping[str, str | None], ...]
@@ -64,34 +69,61 @@ class Told(NamedTuple):
     """Deadlines of a reported finding by its id: raise_by, respond_by, escalate_on, forum_next."""
     people_of: Callable[[Report], People]
     """Owners of the items of a reported finding."""
+    earlier: Mapping[str, Known]
+    """The findings as the runs before left them, by id."""
+    gone: Mapping[str, Mapping[str, Any]]
+    """What was last said of findings that were resolved, by id: message, items, and failure (a row's id)."""
+
+
+class _News(NamedTuple):
+    """A reported finding that somebody should hear of."""
+
+    life: Life
+    finding: Report
+    cause: str
+    """Why: a kind of cause, RAISED or TRIED."""
 
 
 def events_of_run(told: Told) -> Iterator[Event]:
     """The events of a run: single ones with the worst first, then a digest of the others."""
+    news = sorted(_news(told), key=lambda one: _worst_first(one.life))
+    over = sorted((life for life in told.lives if _is_over(life)), key=_worst_first)
+    single = [one for one in news if one.cause not in TOGETHER]
+    gone = [life for life in over if life.cause is None or life.cause.kind not in TOGETHER]
+    yield from (_opened(told, one.life, one.finding) for one in single[:MOST_SINGLE])
+    yield from (_resolved(told, life) for life in gone[:MOST_SINGLE])
+    alone = {one.life.known.id for one in single[:MOST_SINGLE]} | {life.known.id for life in gone[:MOST_SINGLE]}
+    rest = [one for one in news if one.life.known.id not in alone]
+    went = [life for life in over if life.known.id not in alone]
+    if rest or went:
+        yield _digest(told, rest, went)
+
+
+def _news(told: Told) -> Iterator[_News]:
+    """Reported findings that came, came back or became worse, and that nobody has answered."""
     reported = by_id(told.report)
-    news = [life for life in told.lives if life.known.id in reported and _is_news(life)]
-    single = sorted((life for life in news if not _together(life)), key=_worst_first)
-    for life in single[:MOST_SINGLE]:
-        yield _opened(told, life, reported[life.known.id])
-    yield from (_resolved(told, life) for life in told.lives if _is_over(life))
-    rest = [*(life for life in news if _together(life)), *single[MOST_SINGLE:]]
-    if rest:
-        yield _digest(told, [(life, reported[life.known.id]) for life in sorted(rest, key=_worst_first)])
+    for life in told.lives:
+        known = life.known
+        answered = known.shadow or known.waiver is not None or known.decision is not None
+        cause = None if answered or known.id not in reported else _cause(life, told.earlier.get(known.id))
+        if cause is not None:
+            yield _News(life, reported[known.id], cause)
 
 
-def _is_news(life: Life) -> bool:
-    """Whether a reported finding came, or came back, and nobody has answered it."""
-    known = life.known
-    return known.state in ("new", "reopened") and not known.shadow and not known.waiver and not known.decision
+def _cause(life: Life, earlier: Known | None) -> str | None:
+    """Why a finding is news; None where it is not."""
+    if life.known.state in ("new", "reopened"):
+        return life.cause.kind if life.cause else "unknown"
+    if earlier is None:
+        return None
+    if earlier.shadow:
+        return TRIED
+    return RAISED if SEVERITIES.index(life.known.severity) < SEVERITIES.index(earlier.severity) else None
 
 
 def _is_over(life: Life) -> bool:
     known = life.known
     return known.state == "resolved" and life.before in LIVE and not known.shadow and not known.waiver
-
-
-def _together(life: Life) -> bool:
-    return life.cause is not None and life.cause.kind in TOGETHER
 
 
 def _worst_first(life: Life) -> tuple[int, str, str]:
@@ -128,32 +160,35 @@ def _finding(life: Life, finding: Report, people: People) -> dict[str, Any]:
 
 
 def _resolved(told: Told, life: Life) -> Event:
-    known = life.known
+    known, last = life.known, told.gone[life.known.id]
     finding = {
         "id": known.id,
         "rule": known.rule,
         "severity": known.severity,
-        "items": shown(known.items),
+        "message": last["message"],
+        "items": last["items"],
         "state": known.state,
         "cause": life.cause.as_dict() if life.cause else None,
     }
     return Event(
         RESOLVED, told.at, told.connection, {"run": dict(told.run), "finding": finding}, told.run["id"],
-        known.id, known.severity, known.rule, None, known.teams,
+        known.id, known.severity, known.rule, last["failure"], known.teams,
     )  # fmt: skip
 
 
-def _digest(told: Told, news: Sequence[tuple[Life, Report]]) -> Event:
-    lives = [life for life, _ in news]
+def _digest(told: Told, news: Sequence[_News], went: Sequence[Life]) -> Event:
+    listed = news[:MOST_LISTED]
     data = {
         "run": dict(told.run),
         "count": len(news),
-        "severities": _counts(life.known.severity for life in lives),
-        "rules": _counts(life.known.rule for life in lives),
-        "causes": _counts(life.cause.kind for life in lives if life.cause),
-        "findings": [{name: finding[name] for name in ("id", "rule", "severity", "message")} for _, finding in news],
+        "resolved": len(went),
+        "severities": _counts(one.life.known.severity for one in news),
+        "rules": _counts(one.life.known.rule for one in news),
+        "causes": _counts(one.cause for one in news),
+        "findings": [{name: one.finding[name] for name in ("id", "rule", "severity", "message")} for one in listed],
     }
-    teams = frozenset(team for _, finding in news for team in teams_of(finding))
+    lives = [*(one.life for one in news), *went]
+    teams = frozenset(team for life in lives for team in life.known.teams)
     return Event(
         DIGEST, told.at, told.connection, data, told.run["id"], severity=lives[0].known.severity, teams=teams
     )  # fmt: skip

@@ -16,6 +16,10 @@ VERSION = "1"
 MOST_BYTES = 20_000
 _CUTS = ((100, 2_000), (20, 1_000), (10, 500), (5, 200), (2, 100), (1, 40), (0, 20))
 """Entries of a list and characters of a text that are kept: the first pair with which the body is small enough."""
+_LEAST_NAMES = 20
+"""Names of an object that are always kept: no object of an event has more, but for those that count by name."""
+_NAMES = frozenset({"id", "rule", "severity", "state", "kind", "version", "team"})
+_LONGEST_ID = 300
 
 
 class Message(NamedTuple):
@@ -59,12 +63,18 @@ def _body(message: Message, data: Any, *, truncated: bool) -> dict[str, Any]:
     }
 
 
-def _cut(value: Any, most: int, longest: int) -> Any:
-    """The same with shorter lists and texts; objects keep all their names."""
+def _cut(value: Any, most: int, longest: int, name: str = "") -> Any:
+    """The same with shorter lists and texts; what names a thing stays whole, and a link is whole or not there."""
     if isinstance(value, str):
-        return value if len(value) <= longest else f"{value[: longest - 1]}…"
+        return value if len(value) <= longest else _shorter(value, longest, name)
     if isinstance(value, Mapping):
-        return {name: _cut(part, most, longest) for name, part in list(value.items())[: max(most, 20)]}
+        return {key: _cut(part, most, longest, key) for key, part in list(value.items())[: max(most, _LEAST_NAMES)]}
     if isinstance(value, (list, tuple)):
         return [_cut(part, most, longest) for part in value[:most]]
     return value
+
+
+def _shorter(text: str, longest: int, name: str) -> str | None:
+    if name == "url":
+        return None
+    return text[:_LONGEST_ID] if name in _NAMES else f"{text[: longest - 1]}…"

@@ -13,9 +13,11 @@ from validator.alerts.events import (
     OPENED,
     OVERDUE,
     PING,
+    RAISED,
     REOPENED,
     RESOLVED,
     SILENT,
+    TRIED,
 )
 from validator.history.parts import SEVERITIES
 
@@ -29,6 +31,11 @@ _WORDS = {
     OPENED: "New", REOPENED: "Back", RESOLVED: "Resolved", CONFLICT: "New conflict", DECIDED: "Decided",
     OVERDUE: "Overdue",
 }  # fmt: skip
+_WHY = {
+    "first_run": "with the first look", "rule_changed": "with changed rules", "program_changed": "with a new version",
+    TRIED: "with the end of a rule's trial", RAISED: "by becoming worse",
+}  # fmt: skip
+"""Why findings are told of together."""
 
 
 class Line(NamedTuple):
@@ -102,7 +109,6 @@ def _line(one: Told) -> Line | None:
     if one.type not in _WORDS:
         return None
     finding = one.data["finding"]
-    message = finding.get("message") or f"{finding['rule']} no longer holds"
     items = tuple(
         (short(item.get("title") or item["id"] or item["kind"], 120), web_link(item.get("url")))
         for item in finding["items"][:4]
@@ -110,7 +116,7 @@ def _line(one: Told) -> Line | None:
     failure = finding.get("failure")
     fix = short(failure["fix"]) if isinstance(failure, Mapping) else None
     way = _way(one.data["decision"]) if one.type in (CONFLICT, OVERDUE) else _ruling(one)
-    return Line(finding["severity"], _WORDS[one.type], short(message), items, fix, way)
+    return Line(finding["severity"], _WORDS[one.type], short(finding["message"]), items, fix, way)
 
 
 def _way(decision: Mapping[str, Any]) -> str:
@@ -150,11 +156,21 @@ def _summary(told: Iterable[Told]) -> str:
     return " ".join(_sentences(told)) or "Something changed."
 
 
+def _together(digest: Mapping[str, Any]) -> Iterator[str]:
+    """What a digest tells of, in sentences."""
+    count, went = digest["count"], digest["resolved"]
+    severities = ", ".join(f"{number} {name}" for name, number in digest["severities"].items())
+    if count:
+        why = " or ".join(word for cause, word in _WHY.items() if cause in digest["causes"]) or "with many others"
+        yield f"{count:,} {'finding' if count == 1 else 'findings'} came {why} ({severities})."
+    if went:
+        yield f"{went:,} {'was' if went == 1 else 'were'} resolved."
+
+
 def _sentences(told: Iterable[Told]) -> Iterator[str]:
     for one in told:
         if one.type == DIGEST:
-            severities = ", ".join(f"{count} {name}" for name, count in one.data["severities"].items())
-            yield f"{one.data['count']} findings came with a first look or a changed rule ({severities})."
+            yield from _together(one.data)
         elif one.type == FAILED:
             yield f"The source could not be read: {short(str(one.data['sync'].get('problem') or 'no reason was given'))}"
         elif one.type == SILENT:

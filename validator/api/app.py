@@ -10,6 +10,7 @@ from validator.api import (
     baselines,
     connections,
     decisions,
+    deliveries,
     documentation,
     exchange,
     findings,
@@ -26,6 +27,7 @@ from validator.api import (
     texts,
     validations,
     waivers,
+    webhooks,
 )
 from validator.api.buckets import Rate
 from validator.api.gate import Gate
@@ -49,6 +51,8 @@ _RESOURCES = (
     decisions,
     rulesets,
     reference,
+    webhooks,
+    deliveries,
     keys,
     audit,
     privacy,

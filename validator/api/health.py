@@ -12,6 +12,7 @@ from validator.api.problems import Problem
 from validator.api.schemas import HealthSchema
 from validator.api.services import services
 from validator.pipeline import judge
+from validator.service.endpoint_rows import standing as webhooks
 from validator.service.sync_status import standing
 from validator.store.engine import reading
 from validator.store.faults import StoreUnavailable
@@ -45,20 +46,21 @@ _tried: set[str] = set()
 
 @resource(blueprint, "/metrics", Answer({"type": "string"}, "Counts in the text format of Prometheus.", "text/plain"))
 def counts() -> Response:
-    """Count requests, verdicts, findings and items, of all processes together, and sources that are silent."""
+    """Count requests, verdicts, findings and items, of all processes together, sources that are silent, and failing webhooks."""
     shared = services().settings.metrics_dir is not None
-    return Response(metrics.page(shared=shared) + _sources(), content_type=metrics.CONTENT_TYPE_LATEST)
+    return Response(metrics.page(shared=shared) + _standing(), content_type=metrics.CONTENT_TYPE_LATEST)
 
 
-def _sources() -> bytes:
-    """How it stands with the sources; nothing where the store does not say."""
+def _standing() -> bytes:
+    """How it stands with sources and webhooks; nothing where the store does not say."""
     engine = services().store
     if engine is None:
         return b""
     try:
         with reading(engine) as connection:
-            found = standing(connection, guard_of_app().clock())
+            found, told = standing(connection, guard_of_app().clock()), webhooks(connection)
     except StoreUnavailable:
         return b""
     counts = {"silent_sources": len(found["silent"])} | {f"syncs_{name}": found[name] for name in ("queued", "running")}
-    return metrics.standing(counts)
+    counts |= {f"webhooks_{name}": told[name] for name in ("disabled", "failing")}
+    return metrics.standing(counts | {"webhook_messages_waiting": told["waiting"]})

@@ -30,6 +30,9 @@ _STANDING = {
     "silent_sources": "Sources that were not heard by their schedule and grace.",
     "syncs_queued": "Syncs that wait for a worker.",
     "syncs_running": "Syncs that run.",
+    "webhooks_disabled": "Endpoints of webhooks that are disabled: nothing is sent to them.",
+    "webhooks_failing": "Endpoints of webhooks at which nothing arrives.",
+    "webhook_messages_waiting": "Messages to endpoints of webhooks that have neither arrived nor been given up.",
 }
 _ITEMS = Counter("okr_validator_items_judged", "Objectives, key results and initiatives judged.", ("kind",))
 
@@ -52,7 +55,7 @@ def judged(report: Mapping[str, Any]) -> None:
 
 
 def standing(counts: Mapping[str, int]) -> bytes:
-    """How it stands with the sources at this moment, as text."""
+    """How it stands with sources and webhooks at this moment, as text."""
     registry = CollectorRegistry()
     for name, about in _STANDING.items():
         Gauge(f"okr_validator_{name}", about, registry=registry).set(counts[name])

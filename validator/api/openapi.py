@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from validator import __version__
 from validator.api import problems
 from validator.api.in_path import in_path
+from validator.api.outgoing import describe_messages
 from validator.api.permissions import needed, sentence
 from validator.api.refusals import ID_HEADER, components, expected, named
 from validator.api.schemas import ProblemSchema
@@ -96,6 +97,7 @@ def describe(app: Flask) -> Api:
     api.spec.components.security_scheme(_KEY, _SCHEME)
     for name, refusal in components():
         api.spec.components.response(name, refusal)
+    describe_messages(api.spec)
     return api
 
 

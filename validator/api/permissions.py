@@ -33,6 +33,8 @@ _TABLE = (
     # For the platform that runs it, and for who wants to know how to ask: nothing in it is anybody's.
     _entry("read", r"/livez|/readyz|/|/docs|/docs/<>|/openapi\.json", None),
     _entry("GET HEAD OPTIONS POST DELETE", r"/v1/keys(/.*)?|/v1/audit(/.*)?", "admin", whole=True),
+    # Targets may be secret, and messages tell of every connection.
+    _entry("GET HEAD OPTIONS POST PUT DELETE", r"/v1/(webhooks|deliveries)(/.*)?", "admin", whole=True),
     _entry("GET HEAD OPTIONS POST", r"/v1/people/.*|/v1/retention", "admin", whole=True),
     _entry("GET HEAD OPTIONS POST", r"/v1/connections/<>/(export|erase)", "admin"),
     _entry("POST", r"/v1/validations", "submitter"),

@@ -34,7 +34,8 @@ class QuerySchema(Schema):
     ruleset = fields.String(
         validate=validate.Length(min=1, max=_LONGEST),
         metadata={
-            "description": "Name of a ruleset, or NAME@VERSION for one that was published. Absent: the server's own choice."
+            "description": "Name of a ruleset, or NAME@VERSION for one that was published. Absent: the server's own choice.",
+            "example": "base",
         },
     )
     fail_on = fields.String(

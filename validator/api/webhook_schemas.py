@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, validate
 from sqlalchemy import Row
 
-from validator.alerts.events import TYPES, USUAL
+from validator.alerts.events import USUAL
 from validator.api.cursors import PageSchema
 from validator.api.schema_parts import SEVERITIES, Answer, a_count, a_list, a_text, a_word, about
 from validator.service.alerting import STANDARD
@@ -112,7 +112,7 @@ class DeliveryQuerySchema(PageSchema):
     until = fields.AwareDateTime(metadata={"description": "Those made before this moment."})
 
 
-class ReplaySchema(Schema):
+class ReplayRangeSchema(Schema):
     """Which deliveries of an endpoint to send again."""
 
     class Meta:
@@ -171,14 +171,6 @@ class DeliveryListSchema(Answer):
 
     deliveries = a_list(DeliverySchema, "Deliveries, the newest first.")
     next = a_text("Cursor of the next page; null on the last.", null=True)
-
-
-class PayloadSchema(Answer):
-    """The body of a message: type, timestamp and data, as Standard Webhooks lays them out."""
-
-    type = a_word(TYPES, "What happened.")
-    timestamp = fields.AwareDateTime(**about("When it happened."))
-    data = fields.Dict(keys=fields.String(), **about("What is told of it."))
 
 
 _SHOWN = ("id", "endpoint_id", "connection_id", "run_id", "finding_id", "state", "attempts", "status", "problem")

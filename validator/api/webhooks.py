@@ -1,4 +1,4 @@
-"""Who hears of what happens: the resources /v1/webhooks and /v1/deliveries."""
+"""Who hears of what happens: the resource /v1/webhooks."""
 
 from __future__ import annotations
 
@@ -13,30 +13,25 @@ from validator.api.cursors import PageSchema, cursor_of, page, place_of
 from validator.api.data import as_json
 from validator.api.guard import guard_of_app
 from validator.api.openapi import Answer, Blueprint, resource
+from validator.api.problems import Problem
 from validator.api.refused import refused
 from validator.api.sent import sent
+from validator.api.services import services
 from validator.api.stored import store
 from validator.api.webhook_schemas import (
-    DeliveryListSchema,
-    DeliveryQuerySchema,
-    DeliverySchema,
     EndpointListSchema,
     EndpointSchema,
     MadeEndpointSchema,
     NewEndpointSchema,
-    ReplayedSchema,
-    ReplaySchema,
-    TriedDeliverySchema,
-    delivery_shown,
-    tried_shown,
 )
-from validator.service import deliveries, endpoints
-from validator.service.deliveries import Filters
-from validator.service.endpoint_wishes import Wish
-from validator.service.endpoints import Made, endpoint_shown
+from validator.service import endpoints
+from validator.service.endpoint_rows import an_endpoint, endpoint_shown, listed
+from validator.service.endpoint_wishes import Bounds, Wish
+from validator.service.endpoints import Made
+from validator.service.pepper import BadPepper
 from validator.store.engine import reading, writing
 
-blueprint = Blueprint("webhooks", __name__, description="Who hears of what happens, and what became of every message.")
+blueprint = Blueprint("webhooks", __name__, description="Who hears of what happens.")
 _BODY = {"required": True, "content": {"application/json": {"schema": NewEndpointSchema}}}
 _MADE = {"Location": {"description": "The endpoint.", "schema": {"type": "string"}}, **etags.ETAG}
 
@@ -46,9 +41,9 @@ def list_webhooks(query: dict[str, Any]) -> Response:
     """List endpoints, never their secrets."""
     limit = query["limit"]
     with reading(store()) as connection:
-        found, more = page(endpoints.listed(connection, after=place_of(query) or "", limit=limit + 1), limit)
-    listed = [endpoint_shown(row) for row in found]
-    return as_json({"webhooks": listed, "next": cursor_of(found[-1].id) if more else None})
+        found, more = page(listed(connection, after=place_of(query) or "", limit=limit + 1), limit)
+    shown = [endpoint_shown(row) for row in found]
+    return as_json({"webhooks": shown, "next": cursor_of(found[-1].id) if more else None})
 
 
 def without_secret(body: bytes) -> bytes:
@@ -68,9 +63,8 @@ def without_secret(body: bytes) -> bytes:
 def create_webhook(keep: idempotent.Keep) -> Response:
     """Make an endpoint. Its secret is shown in this answer and never again; rotate it to get another."""
     engine, wish = store(), Wish(**sent(NewEndpointSchema()))
-    pepper = guard_of_app().pepper.make()
     with refused(), writing(engine) as connection:
-        made = endpoints.create(connection, _now(), g.actor, wish, pepper)
+        made = endpoints.create(connection, _now(), g.actor, wish, _pepper, _bounds())
         response = _made(made)
         response.headers["Location"] = f"/v1/webhooks/{made.row.id}"
         response.status_code = 201
@@ -81,7 +75,7 @@ def create_webhook(keep: idempotent.Keep) -> Response:
 def show_webhook(webhook_id: str) -> Response:
     """Show an endpoint, never its secret."""
     with refused(), reading(store()) as connection:
-        return _shown(endpoints.an_endpoint(connection, webhook_id))
+        return _shown(an_endpoint(connection, webhook_id))
 
 
 @resource(
@@ -97,7 +91,8 @@ def change_webhook(webhook_id: str) -> Response:
     engine, version = store(), etags.version_read()
     wish = Wish(**sent(NewEndpointSchema()))
     with refused(), writing(engine) as connection:
-        return _shown(endpoints.change(connection, _now(), g.actor, webhook_id, wish, version=version))
+        changed = endpoints.change(connection, _now(), g.actor, webhook_id, wish, version=version, bounds=_bounds())
+        return _shown(changed)
 
 
 @resource(
@@ -120,14 +115,14 @@ def remove_webhook(webhook_id: str) -> Response:
     "/v1/webhooks/<webhook_id>/rotate",
     Answer(MadeEndpointSchema, "The endpoint, with its new secret.", headers=etags.ETAG),
     method="POST",
+    refusals=(409,),
     parameters=[etags.IF_MATCH],
 )
 def rotate_secret(webhook_id: str) -> Response:
     """Give an endpoint another secret. For a day both sign, so that receivers change over in their own time."""
     engine, version = store(), etags.version_read()
-    pepper = guard_of_app().pepper.make()
     with refused(), writing(engine) as connection:
-        return _made(endpoints.rotate(connection, _now(), g.actor, webhook_id, pepper, version=version))
+        return _made(endpoints.rotate(connection, _now(), g.actor, webhook_id, _pepper, version=version))
 
 
 def _paused(webhook_id: str, *, paused: bool) -> Response:
@@ -174,80 +169,26 @@ def enable_webhook(webhook_id: str) -> Response:
         return _shown(endpoints.enable(connection, _now(), g.actor, webhook_id, version=version))
 
 
-@resource(
-    blueprint,
-    "/v1/webhooks/<webhook_id>/ping",
-    Answer(TriedDeliverySchema, "The delivery; look at it again to see whether it arrived.", status=202),
-    method="POST",
-)
-def ping_webhook(webhook_id: str) -> Response:
-    """Send a test message."""
-    with refused(), writing(store()) as connection:
-        id = endpoints.ping(connection, _now(), g.actor, webhook_id)
-        return as_json(tried_shown(deliveries.a_delivery(connection, id), ()), status=202)
-
-
-@resource(
-    blueprint,
-    "/v1/webhooks/<webhook_id>/deliveries",
-    Answer(DeliveryListSchema, "The deliveries."),
-    query=DeliveryQuerySchema,
-)
-def list_deliveries(query: dict[str, Any], webhook_id: str) -> Response:
-    """List the messages to an endpoint, the newest first."""
-    limit = query["limit"]
-    filters = Filters(webhook_id, query.get("state"), None, query.get("since"), query.get("until"))
-    with refused(), reading(store()) as connection:
-        endpoints.an_endpoint(connection, webhook_id)
-        rows = deliveries.listed(connection, filters, before=place_of(query) or "", limit=limit + 1)
-    found, more = page(rows, limit)
-    return as_json(
-        {"deliveries": [delivery_shown(row) for row in found], "next": cursor_of(found[-1].id) if more else None}
-    )
-
-
-@resource(
-    blueprint,
-    "/v1/webhooks/<webhook_id>/replay",
-    Answer(ReplayedSchema, "How many are sent again.", status=202),
-    method="POST",
-    requestBody={"required": True, "content": {"application/json": {"schema": ReplaySchema}}},
-)
-def replay_deliveries(webhook_id: str) -> Response:
-    """Send messages of a time again that arrived or were given up, under their own ids."""
-    engine, asked = store(), sent(ReplaySchema())
-    filters = Filters(webhook_id, asked.get("state"), None, asked["since"], asked.get("until"))
-    with refused(), writing(engine) as connection:
-        count = deliveries.replay_range(connection, _now(), g.actor, filters)
-    return as_json({"count": count}, status=202)
-
-
-@resource(blueprint, "/v1/deliveries/<delivery_id>", Answer(TriedDeliverySchema, "The delivery."))
-def show_delivery(delivery_id: str) -> Response:
-    """Show a message with every attempt."""
-    with refused(), reading(store()) as connection:
-        row = deliveries.a_delivery(connection, delivery_id)
-        return as_json(tried_shown(row, deliveries.attempts_of(connection, delivery_id)))
-
-
-@resource(
-    blueprint,
-    "/v1/deliveries/<delivery_id>/replay",
-    Answer(DeliverySchema, "The delivery, which waits.", status=202),
-    method="POST",
-)
-def replay_delivery(delivery_id: str) -> Response:
-    """Send a message again, under its own id, by which the receiver knows it."""
-    with refused(), writing(store()) as connection:
-        return as_json(delivery_shown(deliveries.replay(connection, _now(), g.actor, delivery_id)), status=202)
-
-
 def _shown(row: Any) -> Response:
     return etags.tagged(as_json(endpoint_shown(row)), row.version)
 
 
 def _made(made: Made) -> Response:
     return etags.tagged(as_json({**endpoint_shown(made.row), "secret": made.secret}), made.row.version)
+
+
+def _pepper() -> bytes:
+    """What secrets are worked out from: the same secret as for keys. Raises Problem (503) where it has no place."""
+    try:
+        return guard_of_app().pepper.make()
+    except BadPepper as error:
+        detail = "This service has no secret to work the endpoint's out from."
+        raise Problem(503, "no-pepper", detail, faults=error.faults) from None
+
+
+def _bounds() -> Bounds:
+    settings = services().settings
+    return Bounds(settings.secrets, settings.allowed_networks)
 
 
 def _now() -> datetime.datetime:

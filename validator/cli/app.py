@@ -29,6 +29,7 @@ COMMANDS = {
     "baseline": "Accept what is there today; only newer findings count.",
     "decisions": "Record what was decided on conflicts.",
     "notices": "List what is late: conflicts, decisions, dependencies.",
+    "webhooks": "Say who hears of what happens; look at what became of every message.",
     "texts": "Draft, publish, compare and bring back rulesets and tables; preview a draft.",
     "keys": "Make, list and revoke keys of the API.",
     "audit": "Export who changed what.",

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
-from sqlalchemy import Connection
+from sqlalchemy import Row
 
 from validator.alerts.events import USUAL
-from validator.api.webhook_schemas import delivery_shown, tried_shown
 from validator.cli.opened import actor, address, database_url, opened
 from validator.cli.output import print_lines
 from validator.cli.tables import format_option, print_json, print_table
+from validator.cli.webhook_messages import list_deliveries, replay, show_delivery
+from validator.cli.webhook_steps import STEPS
 from validator.history.parts import SEVERITIES
 from validator.report.clean import one_line
-from validator.service import deliveries, endpoints
+from validator.service import endpoints
 from validator.service.alerting import STANDARD
-from validator.service.deliveries import Filters
-from validator.service.endpoint_wishes import CHOSEN, KINDS, Wish
-from validator.service.endpoints import Made, endpoint_shown
+from validator.service.endpoint_rows import an_endpoint, endpoint_shown, listed
+from validator.service.endpoint_wishes import CHOSEN, KINDS, LISTS, Bounds, Wish
+from validator.service.endpoints import Made
 from validator.service.pepper import Pepper
 from validator.settings import read_settings
 from validator.store.engine import reading, writing
@@ -31,17 +32,28 @@ Examples:
   okr-validator webhooks add "Ticket desk" https://desk.example.com/hooks/okr
   okr-validator webhooks add "#strategy" env:SLACK_WEBHOOK --kind slack --severity error
   okr-validator webhooks add "Each owner" owners --kind email
+  okr-validator webhooks list
+  okr-validator webhooks show 019fc6d9-f280-7000-a63c-51a4e704e15b
+  okr-validator webhooks change 019fc6d9-f280-7000-a63c-51a4e704e15b --team sales --any rules
   okr-validator webhooks ping 019fc6d9-f280-7000-a63c-51a4e704e15b
+  okr-validator webhooks rotate 019fc6d9-f280-7000-a63c-51a4e704e15b
+  okr-validator webhooks pause 019fc6d9-f280-7000-a63c-51a4e704e15b
+  okr-validator webhooks resume 019fc6d9-f280-7000-a63c-51a4e704e15b
+  okr-validator webhooks enable 019fc6d9-f280-7000-a63c-51a4e704e15b
   okr-validator webhooks deliveries 019fc6d9-f280-7000-a63c-51a4e704e15b --state dead
+  okr-validator webhooks delivery msg_019fc6da-10b0-7000-8d3c-2a64e704e15b
+  okr-validator webhooks replay msg_019fc6da-10b0-7000-8d3c-2a64e704e15b
   okr-validator webhooks replay 019fc6d9-f280-7000-a63c-51a4e704e15b --since 2026-11-01
+  okr-validator webhooks remove 019fc6d9-f280-7000-a63c-51a4e704e15b
 
 \b
 Messages are sent by the worker: okr-validator worker, or okr-validator serve --with-worker.
 Without --type an endpoint hears of what is new: {usual}.
 A target of slack or teams is secret, and named by a variable or file that holds it: env:NAME or file:PATH.
+E-mail goes through the server of OKR_VALIDATOR_SMTP.
 """.format(usual=", ".join(USUAL))
 _PAGE = 200
-_moment = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @click.group("webhooks", epilog=_EPILOG)
@@ -49,28 +61,58 @@ def command() -> None:
     """Say who hears of what happens, try it, and look at what became of every message."""
 
 
+def _filtered(function: _Command) -> _Command:
+    """The options that say what an endpoint hears of."""
+    options = [
+        click.option("--type", "types", type=click.Choice(CHOSEN), multiple=True, help="Event to hear of; repeatable."),
+        click.option("--severity", type=click.Choice(SEVERITIES), help="Least severity; all, unless it is given."),
+        click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; repeatable."),
+        click.option(
+            "--failure",
+            "failures",
+            multiple=True,
+            metavar="ROW",
+            help="Only this row of the failure table; repeatable.",
+        ),
+        click.option("--team", "teams", multiple=True, metavar="ID", help="Only this team; repeatable."),
+        click.option("--connection", "connections", multiple=True, metavar="ID", help="Only this one; repeatable."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
 @command.command("add")
 @click.argument("name")
 @click.argument("target")
 @click.option("--kind", type=click.Choice(KINDS), default=STANDARD, show_default=True, help="Kind of messages.")
-@click.option("--type", "types", type=click.Choice(CHOSEN), multiple=True, help="Event to hear of; repeatable.")
-@click.option("--severity", type=click.Choice(SEVERITIES), default="info", show_default=True, help="Least severity.")
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; repeatable.")
-@click.option(
-    "--failure", "failures", multiple=True, metavar="ROW", help="Only this row of the failure table; repeatable."
-)
-@click.option("--team", "teams", multiple=True, metavar="ID", help="Only this team; repeatable.")
-@click.option("--connection", "connections", multiple=True, metavar="ID", help="Only this connection; repeatable.")
+@_filtered
 @format_option
 @database_url
-def add_webhook(format_name: str, database_url: str | None, **wish: Any) -> None:
+def add_webhook(format_name: str, database_url: str | None, **asked: Any) -> None:
     """Send messages to TARGET, called NAME. The secret that receivers verify with is printed this once."""
-    asked = Wish(**{**wish, "types": wish["types"] or USUAL})
-    with opened(database_url) as engine:
-        pepper = _pepper(database_url)
-        with writing(engine) as connection:
-            made = endpoints.create(connection, _now(), actor(), asked, pepper)
+    wish = Wish(**{name: value for name, value in asked.items() if value})
+    with opened(database_url) as engine, writing(engine) as connection:
+        made = endpoints.create(connection, _now(), actor(), wish, _pepper(database_url), _bounds())
     _print_made(made, format_name)
+
+
+@command.command("change")
+@click.argument("id")
+@click.option("--name", help="Name for people.")
+@click.option("--target", help="Where messages go.")
+@_filtered
+@click.option("--any", "emptied", type=click.Choice(LISTS), multiple=True, help="Hear of any of these; repeatable.")
+@format_option
+@database_url
+def change_webhook(id: str, emptied: tuple[str, ...], format_name: str, database_url: str | None, **asked: Any) -> None:
+    """Change the endpoint ID; what is not given stays."""
+    changes = {name: value for name, value in asked.items() if value} | dict.fromkeys(emptied, ())
+    with opened(database_url) as engine, writing(engine) as connection:
+        row = an_endpoint(connection, id)
+        wish = Wish(**{"name": row.name, "target": row.target, "kind": row.kind, **row._mapping["filter"], **changes})
+        changed = endpoints.change(connection, _now(), actor(), id, wish, version=row.version, bounds=_bounds())
+    _print_row(changed, format_name)
 
 
 @command.command("list")
@@ -80,7 +122,7 @@ def list_webhooks(format_name: str, database_url: str | None) -> None:
     """List the endpoints, never their secrets."""
     found: list[dict[str, Any]] = []
     with opened(database_url) as engine, reading(engine) as connection:
-        while rows := endpoints.listed(connection, after=found[-1]["id"] if found else "", limit=_PAGE):
+        while rows := listed(connection, after=found[-1]["id"] if found else "", limit=_PAGE):
             found += map(endpoint_shown, rows)
     if format_name == "json":
         print_json({"webhooks": found})
@@ -91,127 +133,61 @@ def list_webhooks(format_name: str, database_url: str | None) -> None:
     print_table(head, [[entry[name] for name in names] for entry in found], empty)
 
 
+@command.command("show")
+@click.argument("id")
+@format_option
+@database_url
+def show_webhook(id: str, format_name: str, database_url: str | None) -> None:
+    """Show the endpoint ID, never its secret."""
+    with opened(database_url) as engine, reading(engine) as connection:
+        _print_row(an_endpoint(connection, id), format_name)
+
+
 @command.command("rotate")
 @click.argument("id")
 @format_option
 @database_url
 def rotate_secret(id: str, format_name: str, database_url: str | None) -> None:
     """Give the endpoint ID another secret; for a day the old one signs too."""
-    with opened(database_url) as engine:
-        pepper = _pepper(database_url)
-        with writing(engine) as connection:
-            version = endpoints.an_endpoint(connection, id).version
-            made = endpoints.rotate(connection, _now(), actor(), id, pepper, version=version)
+    with opened(database_url) as engine, writing(engine) as connection:
+        version = an_endpoint(connection, id).version
+        made = endpoints.rotate(connection, _now(), actor(), id, _pepper(database_url), version=version)
     _print_made(made, format_name)
 
 
-def _changing(name: str, sentence: str) -> None:
-    """A command that changes the endpoint of an id."""
-
-    @command.command(name, help=sentence)
-    @click.argument("id")
-    @database_url
-    def changed(id: str, database_url: str | None) -> None:
-        with opened(database_url) as engine, writing(engine) as connection:
-            print_lines(_CHANGES[name](connection, id, endpoints.an_endpoint(connection, id).version))
-
-
-def _pause(connection: Connection, id: str, version: int) -> str:
-    endpoints.pause(connection, _now(), actor(), id, paused=True, version=version)
-    return f"Messages to {id} wait."
-
-
-def _resume(connection: Connection, id: str, version: int) -> str:
-    endpoints.pause(connection, _now(), actor(), id, paused=False, version=version)
-    return f"Messages to {id} are sent again."
-
-
-def _enable(connection: Connection, id: str, version: int) -> str:
-    endpoints.enable(connection, _now(), actor(), id, version=version)
-    return f"{id} is tried again."
-
-
-def _remove(connection: Connection, id: str, version: int) -> str:
-    endpoints.remove(connection, _now(), actor(), id, version=version)
-    return f"{id} is removed, with its messages."
-
-
-def _ping(connection: Connection, id: str, _version: int) -> str:
-    return f"Delivery {endpoints.ping(connection, _now(), actor(), id)} waits for the worker."
-
-
-_CHANGES = {"pause": _pause, "resume": _resume, "enable": _enable, "remove": _remove, "ping": _ping}
-_changing("pause", "Hold back messages to the endpoint ID; they wait.")
-_changing("resume", "Send messages to the endpoint ID again, those that waited first.")
-_changing("enable", "Take up again the endpoint ID, which was disabled as nothing arrived.")
-_changing("remove", "Remove the endpoint ID with its messages.")
-_changing("ping", "Send a test message to the endpoint ID.")
-
-
-@command.command("deliveries")
-@click.argument("id")
-@click.option("--state", type=click.Choice(["waiting", "retrying", "delivered", "dead"]), help="Only what became so.")
-@click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The newest so many.")
-@format_option
-@database_url
-def list_deliveries(id: str, state: str | None, most: int, format_name: str, database_url: str | None) -> None:
-    """List the messages to the endpoint ID, the newest first."""
-    with opened(database_url) as engine, reading(engine) as connection:
-        endpoints.an_endpoint(connection, id)
-        found = [delivery_shown(row) for row in deliveries.listed(connection, Filters(id, state), limit=most)]
-    if format_name == "json":
-        print_json({"deliveries": found})
-        return
-    names = ("id", "state", "attempts", "status", "created_at", "next_at", "problem")
-    print_table(_head(names), [[entry[name] for name in names] for entry in found], "There is no such message.")
-
-
-@command.command("delivery")
-@click.argument("id")
-@database_url
-def show_delivery(id: str, database_url: str | None) -> None:
-    """Show the message ID with every attempt, as JSON."""
-    with opened(database_url) as engine, reading(engine) as connection:
-        print_json(tried_shown(deliveries.a_delivery(connection, id), deliveries.attempts_of(connection, id)))
-
-
-@command.command("replay")
-@click.argument("id")
-@click.option("--since", type=_moment, metavar="MOMENT", help="All to the endpoint ID made since then (UTC).")
-@click.option("--until", type=_moment, metavar="MOMENT", help="And before then (UTC).")
-@database_url
-def replay(id: str, since: datetime.datetime | None, until: datetime.datetime | None, database_url: str | None) -> None:
-    """Send again the delivery ID, or with --since the messages of a time to the endpoint ID, under their own ids."""
-    with opened(database_url) as engine, writing(engine) as connection:
-        if since is None:
-            deliveries.replay(connection, _now(), actor(), id)
-            count = 1
-        else:
-            filters = Filters(id, None, None, _utc(since), _utc(until))
-            count = deliveries.replay_range(connection, _now(), actor(), filters)
-    print_lines(f"{count} sent again by the worker.")
-
-
-def _head(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name.removesuffix("_at").upper() for name in names)
+for one in (*STEPS, list_deliveries, show_delivery, replay):
+    command.add_command(one)
 
 
 def _print_made(made: Made, format_name: str) -> None:
     if format_name == "json":
         print_json({**endpoint_shown(made.row), "secret": made.secret})
         return
-    print_lines(made.secret)
-    click.echo(
-        f"Endpoint {made.row.id}, “{one_line(made.row.name)}”. Keep its secret: it is not shown again.", err=True
-    )
+    called = f"Endpoint {made.row.id}, “{one_line(made.row.name)}”."
+    if made.secret is None:
+        print_lines(made.row.id)
+        click.echo(f"{called} Try it: okr-validator webhooks ping {made.row.id}", err=True)
+    else:
+        print_lines(made.secret)
+        click.echo(f"{called} Keep its secret: it is not shown again.", err=True)
 
 
-def _pepper(database_url: str | None) -> bytes:
-    return Pepper(read_settings().pepper, address(database_url), os.environ).make()
+def _print_row(row: Row[Any], format_name: str) -> None:
+    shown = endpoint_shown(row)
+    if format_name == "json":
+        print_json(shown)
+        return
+    told = {name: ", ".join(value) if isinstance(value, list) else value for name, value in shown.items()}
+    print_table(("FIELD", "VALUE"), list(told.items()), "")
 
 
-def _utc(moment: datetime.datetime | None) -> datetime.datetime | None:
-    return moment and moment.replace(tzinfo=datetime.UTC)
+def _pepper(database_url: str | None) -> Callable[[], bytes]:
+    return Pepper(read_settings().pepper, address(database_url), os.environ).make
+
+
+def _bounds() -> Bounds:
+    settings = read_settings()
+    return Bounds(settings.secrets, settings.allowed_networks)
 
 
 def _now() -> datetime.datetime:

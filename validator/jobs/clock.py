@@ -8,13 +8,13 @@ from sqlalchemy import Engine
 
 from validator.jobs import engine as jobs
 from validator.logs import failed, log
-from validator.service import retention, sync, sync_rows, sync_states
+from validator.service import delivery_log, draining, overdue, retention, sync, sync_rows, sync_states
 from validator.service.retention import Limits
 from validator.service.scrubbing import remove_all_orphans
 from validator.store.engine import reading, writing
 
 KEPT = datetime.timedelta(days=90)
-"""How long a sync is listed."""
+"""How long a sync is listed, and a message that arrived or was given up."""
 NIGHT = 3
 """Hour from which the work of the night is done, in UTC."""
 
@@ -36,6 +36,17 @@ def tick(engine: Engine, now: datetime.datetime) -> None:
             jobs.hand_over(id)
 
 
+def tick_alerts(engine: Engine, now: datetime.datetime) -> None:
+    """Hand over the sending of messages that are due."""
+    with reading(engine) as connection:
+        waiting = draining.unclaimed(connection, now)
+    if waiting:
+        with writing(engine) as connection:
+            jobs_made = draining.claim(connection, now)
+        for _, id in jobs_made:
+            jobs.hand_over_sending(id)
+
+
 def nightfall(now: datetime.datetime) -> None:
     """Have the work of the night done, once by all workers together."""
     if now.hour >= NIGHT:
@@ -48,12 +59,20 @@ def keep_house(engine: Engine, now: datetime.datetime, limits: Limits) -> None:
     snapshots = remove_all_orphans(engine, now) if removed is None else removed.snapshots
     pruned = sum(iter(lambda: _pruned(engine, now), 0))
     forgotten = jobs.forget_finished(now)
-    log.info("night", runs=removed.runs if removed else 0, snapshots=snapshots, syncs=pruned, jobs=forgotten)
+    told = overdue.tell_overdue(engine, now)
+    messages = sum(iter(lambda: _messages_pruned(engine, now), 0))
+    counts = {"syncs": pruned, "jobs": forgotten, "overdue": told, "messages": messages}
+    log.info("night", runs=removed.runs if removed else 0, snapshots=snapshots, **counts)
 
 
 def _pruned(engine: Engine, now: datetime.datetime) -> int:
     with writing(engine) as connection:
         return sync_rows.prune(connection, now - KEPT)
+
+
+def _messages_pruned(engine: Engine, now: datetime.datetime) -> int:
+    with writing(engine) as connection:
+        return delivery_log.forget(connection, now - KEPT)
 
 
 def _ask_where_due(engine: Engine, now: datetime.datetime) -> None:

@@ -20,7 +20,7 @@ from validator.store.faults import StoreUnavailable
 NAME = "okr-validator"
 VERSION = "1"
 """Of the order of a job's steps. It must not follow the program's version: jobs under way would not be taken up again."""
-SYNCS, CHORES = "sync", "chores"
+SYNCS, CHORES, ALERTS = "sync", "chores", "alerts"
 """Queues."""
 KEPT = datetime.timedelta(days=7)
 """How long the engine's notes of a finished job are kept."""
@@ -29,6 +29,8 @@ _POLL = 0.5
 _PATIENCE = 10
 """Attempts of a step while the database does not serve, from a second to a few minutes apart."""
 _AT_ONCE = 500
+_ENDPOINTS = 32
+"""Endpoints that one process sends to at a time: one that is slow keeps its place for a turn."""
 _FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -42,6 +44,8 @@ class Steps(NamedTuple):
     """Reads the source of a sync; gives whether there is something to record."""
     record: Step
     """Judges and records what a sync has read."""
+    send: Step
+    """Sends what is due at the endpoint of a job, by the job's id."""
     keep_house: Step
     """What is done each night."""
 
@@ -74,6 +78,7 @@ def running(address: str, executor: str, steps: Steps, at_once: int, patience: i
     try:
         DBOS.launch()
         DBOS.register_queue(SYNCS, worker_concurrency=at_once, polling_interval_sec=_POLL)
+        DBOS.register_queue(ALERTS, worker_concurrency=_ENDPOINTS, polling_interval_sec=_POLL)
         DBOS.register_queue(CHORES, worker_concurrency=1, polling_interval_sec=_POLL)
         yield
     except BaseException:
@@ -86,6 +91,11 @@ def running(address: str, executor: str, steps: Steps, at_once: int, patience: i
 def hand_over(sync_id: str) -> None:
     """Queue the job of a sync; nothing is done where it is known already."""
     _enqueue(SYNCS, "sync", sync_id, sync_id)
+
+
+def hand_over_sending(id: str) -> None:
+    """Queue a job that sends; nothing is done where it is known already."""
+    _enqueue(ALERTS, "send", id, id)
 
 
 def hand_over_night(night: str) -> None:
@@ -148,12 +158,16 @@ def _enqueue(queue: str, workflow: str, id: str, argument: str) -> None:
 
 def _register(steps: Steps) -> None:
     """Name the jobs and their steps; under these names they are found again by whoever takes them up."""
-    pull, record, keep_house = (_step(name, step) for name, step in steps._asdict().items())
+    pull, record, send, keep_house = (_step(name, step) for name, step in steps._asdict().items())
 
     @DBOS.workflow(name="sync")
     def sync(sync_id: str) -> None:
         if pull(sync_id):
             record(sync_id)
+
+    @DBOS.workflow(name="send")
+    def sending(id: str) -> None:
+        send(id)
 
     @DBOS.workflow(name="nightly")
     def nightly(night: str) -> None:

@@ -7,7 +7,7 @@ from validator.jobs import engine as jobs
 from validator.jobs.engine import Job
 from validator.jobs.liveness import taken_from_the_dead
 from validator.logs import log
-from validator.service import sync, sync_rows
+from validator.service import draining, sync, sync_rows
 from validator.service.sync import Means
 from validator.store.engine import reading, writing
 
@@ -27,6 +27,7 @@ def reap(means: Means, address: str) -> None:
                 _take_up(means, job)
     _adopt(means, address)
     _settle(means)
+    _settle_sending(means)
 
 
 def _take_up(means: Means, job: Job) -> None:
@@ -63,3 +64,15 @@ def _settle(means: Means) -> None:
             jobs.hand_over(id)
         elif known[id].finished:
             sync.fail(means, id, [_LOST])
+
+
+def _settle_sending(means: Means) -> None:
+    """Let others send to endpoints whose job has ended without letting go of them, and queue the jobs that are not there."""
+    with reading(means.engine) as connection:
+        claimed = [id for _, id in draining.claimed(connection)]
+    known = jobs.jobs_of(claimed)
+    for id in claimed:
+        if id not in known:
+            jobs.hand_over_sending(id)
+        elif known[id].finished:
+            draining.release(means.engine, id)

@@ -11,9 +11,10 @@ from validator import logs
 from validator.jobs import clock
 from validator.jobs import engine as jobs
 from validator.jobs.liveness import held, new_name
-from validator.jobs.means import means_of
+from validator.jobs.means import means_of, sender_of
 from validator.jobs.reaper import reap
-from validator.service import sync, sync_states
+from validator.service import draining, sync, sync_states
+from validator.service.draining import Sender
 from validator.service.retention import limits_of
 from validator.service.sync import Means
 from validator.settings import Settings
@@ -45,7 +46,13 @@ def work(settings: Settings, stop: threading.Event) -> None:
         still_held = stack.enter_context(held(address, me))
         means = means_of(settings, engine, me)
         stack.enter_context(
-            jobs.running(address, me, _steps(means, settings), settings.syncs, settings.graceful_timeout)
+            jobs.running(
+                address,
+                me,
+                _steps(means, sender_of(settings, means), settings),
+                settings.syncs,
+                settings.graceful_timeout,
+            )
         )
         with writing(engine) as connection:
             sync_states.start_schedules(connection, means.clock())
@@ -53,12 +60,17 @@ def work(settings: Settings, stop: threading.Event) -> None:
         _watch(means, address, still_held, stop)
 
 
-def _steps(means: Means, settings: Settings) -> jobs.Steps:
+def _steps(means: Means, sender: Sender, settings: Settings) -> jobs.Steps:
     def record(id: str) -> None:
         result = sync.record(means, id)
         if result is not None:
             told = {name: result.run[name] for name in ("connection_id", "number", "status", "complete")}
             logs.log.info("synced", sync=id, run=result.run["id"], **told)
+
+    def send(id: str) -> None:
+        drained = draining.drain(sender, id)
+        if drained.attempts:
+            logs.log.info("sent", job=id, **drained._asdict())
 
     def keep_house(_night: str) -> None:
         clock.keep_house(means.engine, means.clock(), limits)
@@ -67,6 +79,7 @@ def _steps(means: Means, settings: Settings) -> jobs.Steps:
     return jobs.Steps(
         pull=lambda id: _quietly(id, lambda: sync.pull(means, id)) or False,
         record=lambda id: _quietly(id, lambda: record(id)),
+        send=lambda id: _quietly(id, lambda: send(id)),
         keep_house=lambda night: _quietly(night, lambda: keep_house(night)),
     )
 
@@ -83,7 +96,11 @@ def _quietly(id: str, step: Callable[[], bool | None]) -> bool | None:
 
 
 def _watch(means: Means, address: str, still_held: Callable[[], bool], stop: threading.Event) -> None:
-    rounds = {TICK: lambda: clock.tick(means.engine, means.clock()), REAP: lambda: reap(means, address)}
+    def tick() -> None:
+        clock.tick(means.engine, means.clock())
+        clock.tick_alerts(means.engine, means.clock())
+
+    rounds = {TICK: tick, REAP: lambda: reap(means, address)}
     rounds[DUSK] = lambda: clock.nightfall(means.clock())
     due = dict.fromkeys(rounds, 0.0)
     while not stop.wait(TICK):

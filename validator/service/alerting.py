@@ -12,18 +12,21 @@ from validator.alerts.events import Event, Told, events_of_run
 from validator.alerts.filters import Filter, wants
 from validator.history.views import Views
 from validator.service.judged import Judged
-from validator.service.lives import Asked, Clock, Outcome
+from validator.service.lives import Asked, Clock, Outcome, is_event
 from validator.service.owners import owners_of
 from validator.store.ids import new_id
-from validator.store.tables import deliveries, endpoints, events
+from validator.store.tables import deliveries, delivery_findings, endpoints, events, findings
 
 STANDARD, SLACK, TEAMS, EMAIL = "standard", "slack", "teams", "email"
 OWNERS = "owners"
 """Target of an e-mail endpoint that writes to the owners of what was found, each their own."""
+DISABLED = "The endpoint was disabled."
+"""Why a message was not even tried."""
 Person = Mapping[str, str | None]
+_CHUNK = 500
 
 
-class Recorded(NamedTuple):
+class _Recorded(NamedTuple):
     """An event with the number that it was given."""
 
     id: int
@@ -32,28 +35,52 @@ class Recorded(NamedTuple):
 
 def tell_run(connection: Connection, asked: Asked, judged: Judged, outcome: Outcome, run: Mapping[str, Any]) -> None:
     """Record what a run has to tell. `run` is its row."""
-    tell(connection, asked.now, events_of_run(_told(asked, judged, outcome, run)))
+    tell(connection, asked.now, events_of_run(_told(connection, asked, judged, outcome, run)))
 
 
-def tell(connection: Connection, now: datetime.datetime, told: Iterable[Event]) -> list[Recorded]:
-    """Record events, and a message for each endpoint that wants them; all events must be of one occasion."""
-    recorded = [Recorded(_written(connection, event), event) for event in told]
+def tell(connection: Connection, now: datetime.datetime, told: Iterable[Event]) -> None:
+    """Record events, and a message for each endpoint that wants them; all events must be of one occasion.
+
+    Those for an endpoint that is disabled are not sent, and there to be replayed once it works again.
+    """
+    recorded = [_recorded(connection, event) for event in told]
     if recorded:
-        listening = connection.execute(select(endpoints).where(endpoints.c.disabled_at.is_(None)))
-        rows = [row for endpoint in listening for row in _messages(endpoint, recorded, now)]
-        if rows:
-            connection.execute(insert(deliveries), rows)
-    return recorded
+        listening = connection.execute(select(endpoints).order_by(endpoints.c.id)).all()
+        _write(connection, [message for endpoint in listening for message in _messages(endpoint, recorded, now)])
 
 
-def _written(connection: Connection, event: Event) -> int:
+def tell_one(connection: Connection, now: datetime.datetime, endpoint: Row[Any], event: Event) -> str:
+    """Record an event that is for one endpoint alone, with its message; gives the id of its delivery."""
+    message = _message(endpoint, [_recorded(connection, event)], None, now)
+    _write(connection, [message])
+    return str(message.row["id"])
+
+
+def _recorded(connection: Connection, event: Event) -> _Recorded:
+    """Record an event."""
     values = {
         "type": event.type, "at": event.at, "connection_id": event.connection or None, "run_id": event.run,
         "finding_id": event.finding, "severity": event.severity, "rule": event.rule, "failure": event.failure,
         "data": event.data, "people": list(event.people), "teams": sorted(event.teams),
     }  # fmt: skip
     made = connection.execute(insert(events).values(**values)).inserted_primary_key
-    return int(made[0])  # type: ignore[index]  # every event has a key
+    return _Recorded(int(made[0]), event)  # type: ignore[index]  # every event has a key
+
+
+class _Message(NamedTuple):
+    row: dict[str, Any]
+    findings: frozenset[str]
+    """Ids of those that it tells of one by one."""
+
+
+def _write(connection: Connection, messages: Sequence[_Message]) -> None:
+    if messages:
+        connection.execute(insert(deliveries), [message.row for message in messages])
+    named = [
+        {"delivery_id": message.row["id"], "finding_id": id} for message in messages for id in sorted(message.findings)
+    ]
+    if named:
+        connection.execute(insert(delivery_findings), named)
 
 
 def filter_of(endpoint: Row[Any]) -> Filter:
@@ -66,22 +93,22 @@ def filter_of(endpoint: Row[Any]) -> Filter:
     )
 
 
-def _messages(endpoint: Row[Any], recorded: Sequence[Recorded], now: datetime.datetime) -> Iterator[dict[str, Any]]:
+def _messages(endpoint: Row[Any], recorded: Sequence[_Recorded], now: datetime.datetime) -> Iterator[_Message]:
     """The messages to one endpoint: one an event for programs, one an occasion and person for people."""
     asked = filter_of(endpoint)
     wanted = [one for one in recorded if wants(asked, one.event)]
     if endpoint.kind == STANDARD:
-        yield from (message(endpoint.id, [one], None, now) for one in wanted)
+        yield from (_message(endpoint, [one], None, now) for one in wanted)
     elif endpoint.kind == EMAIL and endpoint.target == OWNERS:
         for person, theirs in _by_person(wanted):
-            yield message(endpoint.id, theirs, person, now)
+            yield _message(endpoint, theirs, person, now)
     elif wanted:
-        yield message(endpoint.id, wanted, None, now)
+        yield _message(endpoint, wanted, None, now)
 
 
-def _by_person(wanted: Iterable[Recorded]) -> Iterator[tuple[Person, list[Recorded]]]:
+def _by_person(wanted: Iterable[_Recorded]) -> Iterator[tuple[Person, list[_Recorded]]]:
     """The events of each person who owns an item of them and has an address, by the id of the person."""
-    found: dict[str, tuple[Person, list[Recorded]]] = {}
+    found: dict[str, tuple[Person, list[_Recorded]]] = {}
     for one in wanted:
         for person in one.event.people:
             if person["email"]:
@@ -89,27 +116,28 @@ def _by_person(wanted: Iterable[Recorded]) -> Iterator[tuple[Person, list[Record
     yield from (found[id] for id in sorted(found))
 
 
-def message(
-    endpoint_id: str, told: Sequence[Recorded], person: Person | None, now: datetime.datetime
-) -> dict[str, Any]:
-    """The row of a message that waits to be sent."""
-    single = told[0].event if len(told) == 1 else None
-    return {
+def _message(endpoint: Row[Any], told: Sequence[_Recorded], person: Person | None, now: datetime.datetime) -> _Message:
+    """A message that waits to be sent, or that is not to be."""
+    named = frozenset(one.event.finding for one in told if one.event.finding is not None)
+    waits = {"state": "waiting", "next_at": now, "finished_at": None, "problem": None}
+    given_up = {"state": "dead", "next_at": None, "finished_at": now, "problem": DISABLED}
+    row = {
         "id": f"msg_{new_id(now)}",
-        "endpoint_id": endpoint_id,
+        "endpoint_id": endpoint.id,
         "connection_id": told[0].event.connection or None,
         "run_id": told[0].event.run,
-        "finding_id": single.finding if single else None,
+        "finding_id": next(iter(named)) if len(told) == len(named) == 1 else None,
+        "event_id": told[0].id,
         "events": [one.id for one in told],
         "person": None if person is None else dict(person),
-        "state": "waiting",
         "attempts": 0,
-        "next_at": now,
         "created_at": now,
+        **(waits if endpoint.disabled_at is None else given_up),
     }
+    return _Message(row, named)
 
 
-def _told(asked: Asked, judged: Judged, outcome: Outcome, run: Mapping[str, Any]) -> Told:
+def _told(connection: Connection, asked: Asked, judged: Judged, outcome: Outcome, run: Mapping[str, Any]) -> Told:
     shown = {
         "id": run["id"],
         "number": run["number"],
@@ -125,7 +153,20 @@ def _told(asked: Asked, judged: Judged, outcome: Outcome, run: Mapping[str, Any]
         outcome.lives,
         limits_of=lambda id: _limits(outcome.clocks[id]),
         people_of=lambda finding: tuple(_people(finding, outcome.views)),
+        earlier={known.id: known for known in outcome.ground.known},
+        gone=_gone(connection, asked.connection, [life.known.id for life in outcome.lives if is_event(life)]),
     )
+
+
+def _gone(connection: Connection, connection_id: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """What was last said of findings that were resolved."""
+    found: dict[str, Mapping[str, Any]] = {}
+    columns = (findings.c.message, findings.c["items"], findings.c.failure)
+    mine = select(findings.c.id, *columns).where(findings.c.connection_id == connection_id)
+    for start in range(0, len(ids), _CHUNK):
+        asked = mine.where(findings.c.id.in_(ids[start : start + _CHUNK]), findings.c.state == "resolved")
+        found |= {row.id: row._mapping for row in connection.execute(asked)}
+    return found
 
 
 def _limits(clock: Clock) -> dict[str, str | None]:

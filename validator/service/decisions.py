@@ -27,6 +27,7 @@ from validator.store.tables import decisions, findings
 LONGEST = {"decider": 200, "gives_way": 500, "rationale": 4_000, "tie_breaker": 500, "forum": 200}
 """Characters of each text."""
 _OPTIONAL = ("tie_breaker", "forum")
+_NOT_TOLD = frozenset({"connection_id", "finding_id", "sides_digest", "void_since_run"})
 _AHEAD = datetime.timedelta(days=1)
 """It may be tomorrow already where it was decided: days here are those of UTC."""
 
@@ -81,7 +82,7 @@ def record(
     row = a_decision(connection, id)
     note_event(connection, now, actor, (connection_id, finding_id), "decided", {"decision": id})
     audit.record(connection, now, actor, "decide", "decision", id, None, plain(row))
-    told = {name: value for name, value in plain(row).items() if name not in ("sides_digest", "void_since_run")}
+    told = {name: value for name, value in plain(row).items() if name not in _NOT_TOLD}
     tell(connection, now, [decided(now, connection_id, told, dict(finding._mapping), teams_of(dict(finding._mapping)))])
     return row
 

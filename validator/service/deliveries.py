@@ -1,7 +1,8 @@
-"""Messages on their way: which are due, what became of each attempt, and sending one again.
+"""Messages on their way: which are due, and what became of each attempt.
 
-The rows are the truth. A message is due when its time has come and no earlier one of the same endpoint and finding is still
-open; so the news of one finding arrive in order, and a receiver that refuses one message still gets the others.
+The rows are the truth. A message is due when its time has come and no earlier one to the same receiver tells of the same
+finding and is still open; so the news of one finding arrive in the order in which they were recorded, and a receiver that
+refuses one message still gets the others.
 """
 
 from __future__ import annotations
@@ -10,166 +11,115 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
 
-from validator.alerts.retries import wait_after
+from validator.alerts.retries import LONGEST_WISH, wait_after
 from validator.service import audit
-from validator.service.endpoints import an_endpoint
-from validator.service.faults import not_found
+from validator.service.alerting import DISABLED
 from validator.service.sending import Outcome
-from validator.store.tables import attempts, deliveries, endpoints, events
+from validator.store.tables import attempts, deliveries, delivery_findings, endpoints
 
-OPEN = ("waiting", "retrying")
 PATIENCE = datetime.timedelta(days=5)
 """How long nothing may arrive at an endpoint before it is disabled."""
 MOST = 50
 """Messages taken up at a time."""
+_ACTOR = "delivery"
+_GONE = "The receiver answered 410: it wants no more."
 
 
-class Filters(NamedTuple):
-    """Which messages are listed; None: any."""
+class Noted(NamedTuple):
+    """What follows from an attempt."""
 
-    endpoint: str | None = None
-    state: str | None = None
-    connection: str | None = None
-    since: datetime.datetime | None = None
-    until: datetime.datetime | None = None
+    state: str | None
+    """Of the message; None where it is no longer there."""
+    disabled: str | None = None
+    """Why its endpoint was disabled by it."""
 
 
 def due_endpoints(connection: Connection, now: datetime.datetime) -> list[str]:
-    """Endpoints with a message whose time has come."""
-    open_ = _sendable(now)
-    return list(
-        connection.scalars(select(deliveries.c.endpoint_id).where(open_).distinct().order_by(deliveries.c.endpoint_id))
-    )
+    """Endpoints with a message that may be sent now."""
+    working = (endpoints.c.paused.is_(False), endpoints.c.disabled_at.is_(None))
+    due_now = exists().where(deliveries.c.endpoint_id == endpoints.c.id, *_is_due(now))
+    return list(connection.scalars(select(endpoints.c.id).where(*working, due_now).order_by(endpoints.c.id)))
 
 
 def due(connection: Connection, endpoint_id: str, now: datetime.datetime, limit: int = MOST) -> Sequence[Row[Any]]:
     """Messages of an endpoint that may be sent now, side by side: the oldest first, one of each finding."""
-    earlier = deliveries.alias()
-    before = exists().where(
-        earlier.c.endpoint_id == endpoint_id,
+    asked = select(deliveries).where(deliveries.c.endpoint_id == endpoint_id, *_is_due(now))
+    return connection.execute(asked.order_by(deliveries.c.event_id, deliveries.c.id).limit(limit)).all()
+
+
+def _is_due(now: datetime.datetime) -> tuple[ColumnElement[bool], ...]:
+    mine, theirs, earlier = delivery_findings.alias(), delivery_findings.alias(), deliveries.alias()
+    held_back = exists().where(
+        mine.c.delivery_id == deliveries.c.id,
+        theirs.c.finding_id == mine.c.finding_id,
+        earlier.c.id == theirs.c.delivery_id,
+        earlier.c.endpoint_id == deliveries.c.endpoint_id,
+        earlier.c.connection_id == deliveries.c.connection_id,
+        earlier.c.person.is_not_distinct_from(deliveries.c.person),
         earlier.c.finished_at.is_(None),
-        earlier.c.finding_id == deliveries.c.finding_id,
-        earlier.c.id < deliveries.c.id,
+        earlier.c.event_id < deliveries.c.event_id,
     )
-    asked = select(deliveries).where(deliveries.c.endpoint_id == endpoint_id, _sendable(now), ~before)
-    return connection.execute(asked.order_by(deliveries.c.id).limit(limit)).all()
+    return deliveries.c.finished_at.is_(None), deliveries.c.next_at <= now, ~held_back
 
 
-def next_due(connection: Connection) -> datetime.datetime | None:
-    """When the next message is due; None where none waits."""
-    moment: datetime.datetime | None = connection.scalar(
-        select(func.min(deliveries.c.next_at)).where(deliveries.c.finished_at.is_(None))
-    )
-    return moment
-
-
-def _sendable(now: datetime.datetime) -> Any:
-    working = select(endpoints.c.id).where(endpoints.c.paused.is_(False), endpoints.c.disabled_at.is_(None))
-    return and_(deliveries.c.finished_at.is_(None), deliveries.c.next_at <= now, deliveries.c.endpoint_id.in_(working))
-
-
-def note(connection: Connection, now: datetime.datetime, delivery_id: str, outcome: Outcome) -> str | None:
-    """Write down an attempt and what follows from it; gives the state, None where the message is no longer there."""
+def note(connection: Connection, now: datetime.datetime, delivery_id: str, outcome: Outcome) -> Noted:
+    """Write down an attempt and what follows from it."""
     row = connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
     if row is None:
-        return None
+        return Noted(None)
     made = {"at": now, "milliseconds": outcome.milliseconds, "status": outcome.status, "problem": outcome.problem}
     connection.execute(insert(attempts).values(delivery_id=delivery_id, **made))
+    if row.finished_at is not None:  # another process has sent it, too, and was told so first
+        return Noted(row.state)
     count = row.attempts + 1
-    wait = None if outcome.delivered else wait_after(count, delivery_id, wished=outcome.wished)
-    state = "delivered" if outcome.delivered else "dead" if wait is None or outcome.gone else "retrying"
-    over = state in ("delivered", "dead")
+    last = outcome.delivered or outcome.gone or outcome.hopeless
+    wait = None if last else wait_after(count, delivery_id, wished=outcome.wished)
+    state = "delivered" if outcome.delivered else "dead" if wait is None else "retrying"
     values = {
         "state": state, "attempts": count, "status": outcome.status, "problem": outcome.problem,
-        "next_at": None if over or wait is None else now + wait, "finished_at": now if over else None,
+        "next_at": None if wait is None else now + wait, "finished_at": now if wait is None else None,
     }  # fmt: skip
     connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
-    _note_health(connection, now, row.endpoint_id, outcome)
-    return state
+    return Noted(state, _note_health(connection, now, row.endpoint_id, outcome))
 
 
-def _note_health(connection: Connection, now: datetime.datetime, endpoint_id: str, outcome: Outcome) -> None:
-    """What an attempt says of its endpoint: it works, it fails, or it is disabled as it has failed for too long."""
+def _note_health(connection: Connection, now: datetime.datetime, endpoint_id: str, outcome: Outcome) -> str | None:
+    """What an attempt says of its endpoint; gives why it was disabled, where it was."""
     one = endpoints.c.id == endpoint_id
+    if outcome.hopeless:
+        return None
     if outcome.delivered:
         connection.execute(update(endpoints).where(one).values(delivered_at=now, failing_since=None))
-        return
+        return None
+    if outcome.gone:
+        return _disable(connection, now, endpoint_id, _GONE)
+    if outcome.wished is not None:
+        _leave_alone(connection, endpoint_id, now + datetime.timedelta(seconds=min(outcome.wished, LONGEST_WISH)))
     connection.execute(update(endpoints).where(one, endpoints.c.failing_since.is_(None)).values(failing_since=now))
     since = connection.scalar(select(endpoints.c.failing_since).where(one))
-    if outcome.gone or (since is not None and now - since >= PATIENCE):
-        why = "The receiver answered 410: it wants no more." if outcome.gone else f"Nothing has arrived since {since}."
-        values = {"disabled_at": now, "disabled_why": why, "version": endpoints.c.version + 1, "updated_at": now}
-        changed = connection.execute(update(endpoints).where(one, endpoints.c.disabled_at.is_(None)).values(**values))
-        if changed.rowcount:
-            audit.record(connection, now, "system", "disable", "endpoint", endpoint_id, None, {"why": why})
+    if since is None or now - since < PATIENCE:
+        return None
+    why = f"Nothing has arrived since {since:%Y-%m-%d %H:%M} UTC; the last problem: {outcome.problem}"
+    return _disable(connection, now, endpoint_id, why)
 
 
-def a_delivery(connection: Connection, id: str) -> Row[Any]:
-    """A message. Raises NotFound."""
-    row = connection.execute(select(deliveries).where(deliveries.c.id == id)).one_or_none()
-    if row is None:
-        raise not_found("delivery", id)
-    return row
+def _leave_alone(connection: Connection, endpoint_id: str, until: datetime.datetime) -> None:
+    """Try no message at an endpoint that asks for time before that is over."""
+    open_ = (deliveries.c.endpoint_id == endpoint_id, deliveries.c.finished_at.is_(None), deliveries.c.next_at < until)
+    connection.execute(update(deliveries).where(*open_).values(next_at=until))
 
 
-def attempts_of(connection: Connection, id: str) -> Sequence[Row[Any]]:
-    """The attempts at a message, the oldest first."""
-    return connection.execute(select(attempts).where(attempts.c.delivery_id == id).order_by(attempts.c.id)).all()
-
-
-def listed(connection: Connection, filters: Filters, *, before: str = "", limit: int = 50) -> Sequence[Row[Any]]:
-    """Messages, the newest first; at most `limit` older than the one of the id `before`."""
-    asked = select(deliveries).where(*_conditions(filters))
-    if before:
-        asked = asked.where(deliveries.c.id < before)
-    return connection.execute(asked.order_by(deliveries.c.id.desc()).limit(limit)).all()
-
-
-def _conditions(filters: Filters) -> list[Any]:
-    equal = {"endpoint_id": filters.endpoint, "state": filters.state, "connection_id": filters.connection}
-    conditions = [deliveries.c[name] == value for name, value in equal.items() if value is not None]
-    if filters.since is not None:
-        conditions.append(deliveries.c.created_at >= filters.since)
-    if filters.until is not None:
-        conditions.append(deliveries.c.created_at < filters.until)
-    return conditions
-
-
-def replay(connection: Connection, now: datetime.datetime, actor: str, id: str) -> Row[Any]:
-    """Send a message again from its first attempt on, under its own id, by which receivers know it. Raises NotFound."""
-    a_delivery(connection, id)
-    _again(connection, now, deliveries.c.id == id)
-    audit.record(connection, now, actor, "replay", "delivery", id, None, None)
-    return a_delivery(connection, id)
-
-
-def replay_range(connection: Connection, now: datetime.datetime, actor: str, filters: Filters) -> int:
-    """Send all messages of an endpoint again that filters name and that are no longer open; gives how many.
-
-    Raises NotFound for an endpoint that is not there.
-    """
-    if filters.endpoint is not None:
-        an_endpoint(connection, filters.endpoint)
-    count = _again(connection, now, and_(deliveries.c.finished_at.is_not(None), *_conditions(filters)))
-    told = {name: str(value) for name, value in filters._asdict().items() if value is not None}
-    audit.record(connection, now, actor, "replay", "endpoint", filters.endpoint or "", None, {**told, "count": count})
-    return count
-
-
-def _again(connection: Connection, now: datetime.datetime, which: Any) -> int:
-    values = {"state": "waiting", "attempts": 0, "next_at": now, "finished_at": None}
-    return connection.execute(update(deliveries).where(which).values(**values)).rowcount
-
-
-def forget(connection: Connection, before: datetime.datetime, limit: int = 1_000) -> int:
-    """Delete messages that were finished, and events that no open message tells of, from before a moment; gives how many.
-
-    At most `limit` of each, so that others go on in between.
-    """
-    old = select(deliveries.c.id).where(deliveries.c.finished_at < before).limit(limit)
-    gone = connection.execute(deliveries.delete().where(deliveries.c.id.in_(old))).rowcount
-    opened = select(func.min(deliveries.c.created_at)).where(deliveries.c.finished_at.is_(None)).scalar_subquery()
-    past = select(events.c.id).where(events.c.at < before, or_(opened.is_(None), events.c.at < opened)).limit(limit)
-    return gone + connection.execute(events.delete().where(events.c.id.in_(past))).rowcount
+def _disable(connection: Connection, now: datetime.datetime, endpoint_id: str, why: str) -> str | None:
+    """Try nothing more at an endpoint; what waits is given up, and may be replayed. None where it was disabled before."""
+    working = (endpoints.c.id == endpoint_id, endpoints.c.disabled_at.is_(None))
+    values = {"disabled_at": now, "disabled_why": why, "version": endpoints.c.version + 1, "updated_at": now}
+    if not connection.execute(update(endpoints).where(*working).values(**values)).rowcount:
+        return None
+    open_ = (deliveries.c.endpoint_id == endpoint_id, deliveries.c.finished_at.is_(None))
+    given_up = {"state": "dead", "next_at": None, "finished_at": now}
+    problem = func.coalesce(deliveries.c.problem, DISABLED)
+    connection.execute(update(deliveries).where(*open_).values(**given_up, problem=problem))
+    audit.record(connection, now, _ACTOR, "disable", "endpoint", endpoint_id, None, {"why": why})
+    return why

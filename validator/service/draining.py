@@ -1,35 +1,40 @@
-"""Sending what waits: one job an endpoint at a time, so that a slow receiver holds up its own messages only."""
+"""Sending what waits: one job an endpoint at a time, so that a slow receiver holds up its own messages only.
+
+A job is claimed in the row of its endpoint, sends for a turn, and gives the endpoint back. One that was cut off is done
+again under its id: what it has sent and not noted is sent twice, under the same webhook-id.
+"""
 
 from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import orjson
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from validator.alerts.mail import mail_message
-from validator.alerts.payloads import Message, body_of
-from validator.alerts.people import Letter, Told, letter_of
-from validator.alerts.slack import slack_message
-from validator.alerts.teams import teams_message
 from validator.service import deliveries
-from validator.service.alerting import EMAIL, SLACK, STANDARD, TEAMS
-from validator.service.endpoint_wishes import addresses
-from validator.service.sending import Networks, Outcome, Parcel, Post, mail, post
-from validator.service.signing import secret_of, signed
+from validator.service.alerting import EMAIL, STANDARD
+from validator.service.deliveries import Noted
+from validator.service.endpoint_wishes import Bounds, addresses
+from validator.service.mailing import Post, mail
+from validator.service.parcels import Ready, letter, made_ready, shaped_parcel, signed_parcel
+from validator.service.pepper import BadPepper
+from validator.service.sending import Outcome, post
 from validator.store.engine import reading, writing
 from validator.store.ids import new_id
-from validator.store.tables import connections, endpoints, events
+from validator.store.tables import endpoints
 
 SIDE_BY_SIDE = 4
 """Messages that one endpoint is sent at a time."""
 TURN = 30.0
 """Seconds after which a job lets others have their turn."""
-_SHAPES: dict[str, Callable[[Letter], dict[str, Any]]] = {SLACK: slack_message, TEAMS: teams_message}
+_ANY = Bounds()
+_GONE = Outcome(False, None, "What it told of was deleted.", hopeless=True)
+_NO_SERVER = Outcome(False, None, "No server takes e-mail: OKR_VALIDATOR_SMTP is not set.")
+_NO_PEPPER = Outcome(False, None, "The pepper that secrets are worked out from is not there.")
 
 
 class Sender(NamedTuple):
@@ -37,32 +42,37 @@ class Sender(NamedTuple):
 
     engine: Engine
     clock: Callable[[], datetime.datetime]
-    networks: Networks
-    pepper: Callable[[], bytes]
-    """What secrets are worked out from. Raises BadPepper."""
-    link: Callable[[str], str]
-    """Makes a path of the API a link that the receiver can follow."""
+    pepper: Callable[[], bytes | None]
+    """What secrets are worked out from; None where there is none. Raises BadPepper."""
+    bounds: Bounds = _ANY
+    public_url: str | None = None
+    """Where the API is reached, without a slash at its end; None: links are paths, and people get none."""
     smtp: Post | None = None
     """The server that takes e-mail; None: there is none."""
 
 
-class _Ready(NamedTuple):
-    """A message with all that is told in it."""
+class Drained(NamedTuple):
+    """What a job came to."""
 
-    row: Row[Any]
-    endpoint: Row[Any]
-    told: Sequence[Row[Any]]
-    connection: dict[str, str]
+    attempts: int
+    arrived: int
+    disabled: str | None = None
+    """Why its endpoint was disabled, where it was."""
+
+
+def unclaimed(connection: Connection, now: datetime.datetime) -> list[str]:
+    """Endpoints with messages that are due, and that no job is to send to."""
+    waiting = deliveries.due_endpoints(connection, now)
+    asked = select(endpoints.c.id).where(endpoints.c.id.in_(waiting), endpoints.c.drain.is_(None))
+    return list(connection.scalars(asked.order_by(endpoints.c.id)))
 
 
 def claim(connection: Connection, now: datetime.datetime) -> list[tuple[str, str]]:
-    """Endpoints with messages that are due and that no job sends yet, each with the id of the job that is to."""
-    waiting = deliveries.due_endpoints(connection, now)
-    free = select(endpoints.c.id).where(endpoints.c.id.in_(waiting), endpoints.c.drain.is_(None))
-    claimed = [(id, f"drain-{new_id(now)}") for id in connection.scalars(free.order_by(endpoints.c.id))]
-    for id, job in claimed:
+    """Give each unclaimed endpoint to a job; gives the endpoints, each with the id of its job."""
+    made = [(id, f"drain-{new_id(now)}") for id in unclaimed(connection, now)]
+    for id, job in made:
         connection.execute(update(endpoints).where(endpoints.c.id == id).values(drain=job))
-    return claimed
+    return made
 
 
 def claimed(connection: Connection) -> list[tuple[str, str]]:
@@ -72,110 +82,67 @@ def claimed(connection: Connection) -> list[tuple[str, str]]:
 
 
 def release(engine: Engine, job: str) -> None:
-    """Let another job send to the endpoint that a job was to send to."""
+    """Let another job send to the endpoint that a job was to send to. Raises StoreUnavailable."""
     with writing(engine) as connection:
         connection.execute(update(endpoints).where(endpoints.c.drain == job).values(drain=None))
 
 
-def drain(sender: Sender, job: str) -> int:
-    """Send what is due at the endpoint of a job, for a turn at most; gives how many attempts were made.
+def drain(sender: Sender, job: str) -> Drained:
+    """Send what is due at the endpoint of a job, for a turn at most, and give the endpoint back.
 
     Doing it again sends what is still open. Raises StoreUnavailable.
     """
-    count, begun = 0, time.monotonic()
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    begun, noted = time.monotonic(), list[Noted]()
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="sending") as pool:
         while time.monotonic() - begun < TURN:
-            with reading(sender.engine) as connection:
-                ready = _ready(connection, job, sender.clock())
+            ready = _next(sender, job)
             if not ready:
                 break
-            count += sum(pool.map(lambda one: _once(sender, one), ready))
+            noted += pool.map(lambda one: _once(sender, one), ready)
     release(sender.engine, job)
-    return count
+    arrived = sum(one.state == "delivered" for one in noted)
+    return Drained(len(noted), arrived, next((one.disabled for one in noted if one.disabled), None))
 
 
-def _ready(connection: Connection, job: str, now: datetime.datetime) -> list[_Ready]:
+def _next(sender: Sender, job: str) -> list[Ready]:
     """The next messages to send; none where the job no longer has its endpoint."""
-    endpoint = connection.execute(select(endpoints).where(endpoints.c.drain == job)).one_or_none()
-    if endpoint is None:
-        return []
-    rows = deliveries.due(connection, endpoint.id, now, limit=SIDE_BY_SIDE * 2)
-    named = {row.connection_id for row in rows if row.connection_id}
-    names = dict(
-        connection.execute(select(connections.c.id, connections.c.name).where(connections.c.id.in_(named))).tuples()
-    )
-    ids = {id for row in rows for id in row.events}
-    told = {row.id: row for row in connection.execute(select(events).where(events.c.id.in_(ids)))}
-    return [
-        _Ready(
-            row,
-            endpoint,
-            [told[id] for id in row.events if id in told],
-            {"id": row.connection_id or "", "name": names.get(row.connection_id or "", "OKR Validator")},
-        )
-        for row in rows
-    ]
+    with reading(sender.engine) as connection:
+        endpoint = connection.execute(select(endpoints).where(endpoints.c.drain == job)).one_or_none()
+        if endpoint is None or endpoint.paused or endpoint.disabled_at is not None:
+            return []
+        return made_ready(connection, endpoint, deliveries.due(connection, endpoint.id, sender.clock(), SIDE_BY_SIDE))
 
 
-def _once(sender: Sender, ready: _Ready) -> int:
+def _once(sender: Sender, ready: Ready) -> Noted:
     outcome = _sent(sender, ready)
     with writing(sender.engine) as connection:
-        deliveries.note(connection, sender.clock(), ready.row.id, outcome)
-    return 1
+        return deliveries.note(connection, sender.clock(), ready.row.id, outcome)
 
 
-def _sent(sender: Sender, ready: _Ready) -> Outcome:
+def _sent(sender: Sender, ready: Ready) -> Outcome:
     if not ready.told:
-        return Outcome(False, None, "What it told of was deleted.", 0)
-    if ready.endpoint.kind == STANDARD:
-        return post(_standard(sender, ready), sender.networks)
-    letter = _letter(sender, ready)
+        return _GONE
     if ready.endpoint.kind == EMAIL:
-        return _mailed(sender, ready, letter)
-    body = orjson.dumps(_SHAPES[ready.endpoint.kind](letter))
-    return post(Parcel(ready.endpoint.target, body, {}), sender.networks)
-
-
-def _standard(sender: Sender, ready: _Ready) -> Parcel:
-    [event] = ready.told
-    message = Message(f"evt_{event.id}", event.type, event.at, ready.connection, event.data, _more(sender, ready))
-    body = body_of(message)
-    return Parcel(
-        ready.endpoint.target, body, signed(ready.row.id, sender.clock(), body, _secrets(sender, ready.endpoint))
-    )
-
-
-def _secrets(sender: Sender, endpoint: Row[Any]) -> list[str]:
-    """The secrets that sign today: the newest, and the one before it while it is replaced."""
-    both = endpoint.rotated_until is not None and sender.clock() < endpoint.rotated_until
-    generations = (endpoint.generation, endpoint.generation - 1) if both else (endpoint.generation,)
-    return [secret_of(sender.pepper(), endpoint.id, generation) for generation in generations]
-
-
-def _letter(sender: Sender, ready: _Ready) -> Letter:
-    told = [Told(row.type, row.severity, row.data, row.people) for row in ready.told]
-    person = ready.row.person["id"] if ready.row.person else None
-    return letter_of(ready.connection["name"], told, _more(sender, ready), person=person)
-
-
-def _mailed(sender: Sender, ready: _Ready, letter: Letter) -> Outcome:
-    if sender.smtp is None:
-        return Outcome(False, None, "No server takes e-mail: set OKR_VALIDATOR_SMTP.", 0)
-    to = [ready.row.person["email"]] if ready.row.person else addresses(ready.endpoint.target)
+        return _mailed(sender, ready)
+    if ready.endpoint.kind != STANDARD:
+        return post(shaped_parcel(ready, sender.public_url), sender.bounds)
     try:
-        message = mail_message(letter, id=ready.row.id, sender=sender.smtp.sender, to=to, at=sender.clock())
+        pepper = sender.pepper()
+    except BadPepper as error:
+        return Outcome(False, None, error.faults[0].message)
+    if pepper is None:
+        return _NO_PEPPER
+    return post(signed_parcel(ready, pepper, sender.public_url, sender.clock()), sender.bounds)
+
+
+def _mailed(sender: Sender, ready: Ready) -> Outcome:
+    if sender.smtp is None:
+        return _NO_SERVER
+    told, to = letter(ready, sender.public_url), addresses(ready.endpoint.target)
+    if ready.row.person is not None:
+        to = [ready.row.person["email"] or ""]
+    try:
+        message = mail_message(told, id=ready.row.id, sender=sender.smtp.sender, to=to, at=sender.clock())
     except ValueError as error:
-        return Outcome(False, None, str(error), 0)
+        return Outcome(False, None, str(error), hopeless=True)
     return mail(message, sender.smtp)
-
-
-def _more(sender: Sender, ready: _Ready) -> str:
-    """Where all of it is to be found."""
-    row = ready.row
-    if row.finding_id and row.connection_id:
-        return sender.link(f"/v1/connections/{row.connection_id}/findings/{row.finding_id}")
-    if row.run_id:
-        return sender.link(f"/v1/runs/{row.run_id}")
-    return sender.link(
-        f"/v1/connections/{row.connection_id}" if row.connection_id else f"/v1/webhooks/{row.endpoint_id}"
-    )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from connectors.http import references
+from connectors.http.guard import Network, may_ask
+from connectors.http.references import REFERENCE
 from validator.alerts.events import PING, TYPES, USUAL
 from validator.alerts.mail import is_address
 from validator.errors import BadInput, Fault
@@ -19,8 +23,9 @@ CHOSEN = tuple(name for name in TYPES if name != PING)
 MOST = 100
 """Entries of one list of a filter, and addresses of one endpoint."""
 LONGEST_NAME = 100
-_REFERENCE = re.compile(r"env:[A-Za-z_]\w{0,200}|file:[^\x00-\x1f]{1,1000}")
-_LISTS = ("rules", "failures", "teams", "connections")
+_LONGEST_URL = 2_000
+LISTS = ("rules", "failures", "teams", "connections")
+"""Lists of a filter; an empty one lets all through."""
 
 
 class Wish(NamedTuple):
@@ -39,16 +44,25 @@ class Wish(NamedTuple):
     connections: Sequence[str] = ()
 
 
-def refuse_faults(wish: Wish) -> None:
+class Bounds(NamedTuple):
+    """What the operator lets endpoints be."""
+
+    secrets: tuple[str, ...] | None = None
+    """Patterns of the references that they may name, such as `env:OKR_*`; None: any but the service's own."""
+    networks: tuple[Network, ...] = ()
+    """Private networks that messages may go to, and without TLS."""
+
+
+def refuse_faults(wish: Wish, bounds: Bounds) -> None:
     """Go on if such an endpoint can be meant; raises BadInput with every fault if not."""
-    faults = [*_of_name(wish.name), *_of_target(wish.kind, wish.target), *_of_filter(wish)]
+    faults = [*_of_name(wish.name), *_of_target(wish.kind, wish.target, bounds), *_of_filter(wish)]
     if faults:
         raise BadInput(faults)
 
 
 def filter_row(wish: Wish) -> dict[str, Any]:
     """What an endpoint hears of, as its column has it."""
-    lists = {name: sorted(set(getattr(wish, name))) for name in _LISTS}
+    lists = {name: sorted(set(getattr(wish, name))) for name in LISTS}
     return {"types": [name for name in CHOSEN if name in wish.types], "severity": wish.severity, **lists}
 
 
@@ -57,13 +71,19 @@ def _of_name(name: str) -> Iterator[Fault]:
         yield Fault("/name", f"“name” needs a text of at most {LONGEST_NAME} characters.")
 
 
-def _of_target(kind: str, target: str) -> Iterator[Fault]:
+def _of_target(kind: str, target: str, bounds: Bounds) -> Iterator[Fault]:
     if kind not in KINDS:
         yield Fault("/kind", f"“{kind[:100]}” is no kind of endpoint.", f"one of {', '.join(KINDS)}")
     elif kind == EMAIL:
         yield from _of_addresses(target)
-    elif not _REFERENCE.fullmatch(target):
-        yield from _of_url(kind, target)
+    elif REFERENCE.fullmatch(target):
+        refusal = references.refusal(target, bounds.secrets)
+        yield from () if refusal is None else (refusal._replace(pointer="/target"),)
+    elif kind in (SLACK, TEAMS):
+        hint = "keep it in an environment variable or a file, and name that: env:NAME or file:PATH"
+        yield Fault("/target", f"The address of a {kind.title()} webhook is a secret and is not stored.", hint)
+    else:
+        yield from url_faults(target, bounds)
 
 
 def _of_addresses(target: str) -> Iterator[Fault]:
@@ -82,21 +102,38 @@ def addresses(target: str) -> list[str]:
     return [text.strip() for text in target.split(",") if text.strip()]
 
 
-def _of_url(kind: str, target: str) -> Iterator[Fault]:
-    if kind in (SLACK, TEAMS):
-        hint = "keep it in an environment variable or a file, and name that: env:NAME or file:PATH"
-        yield Fault("/target", f"The address of a {kind.title()} webhook is a secret and is not stored.", hint)
-        return
+def url_faults(target: str, bounds: Bounds) -> Iterator[Fault]:
+    """What is wrong with the address of an endpoint, as far as it shows before the host is looked up; none repeats it."""
+    parts = _split(target)
+    if parts is None:
+        yield Fault("/target", "The target is no web address.", "such as https://hooks.example.com/okr")
+    elif parts.username is not None or parts.password is not None:
+        hint = "let the receiver check the signature, or put a token into the path and name it: env:NAME or file:PATH"
+        yield Fault("/target", "The target holds a user name or password.", hint)
+    elif parts.scheme == "http" and not bounds.networks:
+        hint = "https; or have its network allowed by OKR_VALIDATOR_ALLOWED_NETWORKS"
+        yield Fault("/target", "The target would be reached without TLS.", hint)
+    elif _is_refused(parts, bounds):
+        hint = "a public host; or have its network allowed by OKR_VALIDATOR_ALLOWED_NETWORKS"
+        yield Fault("/target", "The target is a private or reserved address.", hint)
+
+
+def _split(target: str) -> SplitResult | None:
     try:
         parts = urlsplit(target)
         known = parts.scheme in ("https", "http") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
-        known, parts = False, urlsplit("")
-    if not known or re.search(r"[\s\\\x00-\x1f]", target) or len(target) > 2_000:
-        yield Fault("/target", "The target is no web address.", "such as https://hooks.example.com/okr")
-    elif parts.username is not None or parts.password is not None:
-        hint = "name a variable or file that holds the whole address: env:NAME or file:PATH"
-        yield Fault("/target", "The target holds a user name or password.", hint)
+        return None
+    return None if not known or re.search(r"[\s\\\x00-\x1f]", target) or len(target) > _LONGEST_URL else parts
+
+
+def _is_refused(parts: SplitResult, bounds: Bounds) -> bool:
+    """Whether the host is written as an address that is never asked; a name is looked up for each message."""
+    try:
+        address = ip_address(parts.hostname or "")
+    except ValueError:
+        return False
+    return not may_ask(address, bounds.networks, tls=parts.scheme == "https")
 
 
 def _of_filter(wish: Wish) -> Iterator[Fault]:
@@ -107,6 +144,6 @@ def _of_filter(wish: Wish) -> Iterator[Fault]:
             yield Fault("/types", f"There is no event “{name[:100]}”.", f"there are {', '.join(CHOSEN)}")
     if wish.severity not in SEVERITIES:
         yield Fault("/severity", f"“{wish.severity[:100]}” is no severity.", f"one of {', '.join(SEVERITIES)}")
-    for name in _LISTS:
+    for name in LISTS:
         if len(getattr(wish, name)) > MOST:
             yield Fault(f"/{name}", f"More than {MOST} {name}.", "make another endpoint for the others")

@@ -19,6 +19,8 @@ from validator.store.tables import (
     audit,
     connections,
     decisions,
+    deliveries,
+    events,
     finding_events,
     finding_owners,
     finding_teams,
@@ -31,7 +33,8 @@ from validator.store.tables import (
 Section = tuple[str, Iterable[Any]]
 _OF_A_CONNECTION = {
     "runs": runs, "syncs": syncs, "findings": findings, "finding_teams": finding_teams, "finding_owners": finding_owners,
-    "finding_events": finding_events, "waivers": waivers, "decisions": decisions,
+    "finding_events": finding_events, "waivers": waivers, "decisions": decisions, "events": events,
+    "deliveries": deliveries,
 }  # fmt: skip
 
 

@@ -6,13 +6,13 @@ import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from validator.alerts.events import failed
+from validator.alerts.events import FAILED, failed
 from validator.history.causes import Cause
 from validator.history.life import PRESENT
 from validator.service import audit
 from validator.service.alerting import tell
 from validator.service.lookups import a_connection
-from validator.store.tables import finding_events, findings
+from validator.store.tables import events, finding_events, findings, sync_states
 
 
 def note_failed_sync(
@@ -32,5 +32,14 @@ def note_failed_sync(
         connection.execute(insert(finding_events), [{**happened, "finding_id": id} for id in ids])
     told = {"connection_id": connection_id, "reason": reason, "stale": len(ids)}
     audit.record(connection, now, actor, "fail", "sync", sync_id, None, told)
-    tell(connection, now, [failed(now, connection_id, {"id": sync_id, "problem": reason, "stale": len(ids)})])
+    if not _was_told(connection, connection_id, reason):
+        tell(connection, now, [failed(now, connection_id, {"id": sync_id, "problem": reason, "stale": len(ids)})])
     return len(ids)
+
+
+def _was_told(connection: Connection, connection_id: str, reason: str) -> bool:
+    """Whether the last failure that was told of had the same reason, and no sync was good since: a streak is told once."""
+    mine = select(events.c.at, events.c.data).where(events.c.connection_id == connection_id, events.c.type == FAILED)
+    last = connection.execute(mine.order_by(events.c.id.desc()).limit(1)).one_or_none()
+    good = connection.scalar(select(sync_states.c.heard_at).where(sync_states.c.connection_id == connection_id))
+    return last is not None and last.data["sync"]["problem"] == reason and (good is None or good < last.at)

@@ -43,7 +43,7 @@ def _told(engine: Engine, now: datetime.datetime, connection_id: str) -> int:
 def _untold(connection: Connection, connection_id: str, now: datetime.datetime) -> list[Notice]:
     mine = (events.c.type == OVERDUE, events.c.connection_id == connection_id)
     asked = select(events.c.finding_id, func.max(events.c.at)).where(*mine).group_by(events.c.finding_id)
-    told = {id: at.date() for id, at in connection.execute(asked).tuples()}
+    told = {row[0]: row[1].date() for row in connection.execute(asked)}
     listed = open_notices(connection, connection_id, now.date())
     return [
         notice

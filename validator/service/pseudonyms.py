@@ -18,6 +18,8 @@ PEOPLE_FIELDS = frozenset(
     "approved_by ended_by decider recorded_by actor published_by updated_by".split()
 )
 """Fields of documents, reports and tables whose whole value is a person."""
+_ENTRIES = frozenset({"people", "person", "owners"})
+"""Fields whose objects are people, where they have an id: entries of documents, owners in events and their messages."""
 ERASED = "Names of people were erased from this report."
 """A note in a report that was rewritten."""
 _MARK = re.compile(r" \((?:not )?primary\)$")
@@ -75,7 +77,7 @@ def is_them(entry: Mapping[str, Any], terms: Terms) -> bool:
 
 
 def _object(value: dict[str, Any], terms: Terms, field: str) -> dict[str, Any]:
-    if field == "people" and "id" in value:
+    if field in _ENTRIES and "id" in value:
         return _entry(value, terms)
     if value.get("kind") == "person" and _names_them(str(value.get("id")), terms):
         rest = {key: without(entry, terms, key) for key, entry in value.items()}
@@ -87,8 +89,9 @@ def _object(value: dict[str, Any], terms: Terms, field: str) -> dict[str, Any]:
 
 
 def _entry(value: dict[str, Any], terms: Terms) -> dict[str, Any]:
-    """An entry of `people`: the person's own keeps nothing but the team; a namesake's stays as it is."""
-    if is_them(value, terms):
+    """Somebody with an id: the person's own entry keeps nothing but the team; a namesake's stays as it is."""
+    nameless = value.get("name") in (None, value["id"])
+    if is_them(value, terms) or (nameless and _names_them(str(value["id"]), terms)):
         kept = {"team": without(value["team"], terms, "team")} if "team" in value else {}
         return {"id": terms.pseudonym, "name": terms.pseudonym, **kept}
     own = ("id", "name", "email")

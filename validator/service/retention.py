@@ -1,7 +1,7 @@
 """Removing what was kept long enough: old runs with their documents and reports, and more of them where room is short.
 
 The last complete run of each connection stays, since the next run is compared with it. Findings, waivers, decisions and
-the audit trail stay, too. The audit trail tells when the limits were applied.
+the audit trail stay, too; events and messages of that time go. The audit trail tells when the limits were applied.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, select
 
 from validator.service import audit
+from validator.service.delivery_log import forget
 from validator.service.scrubbing import remove_all_orphans
 from validator.store.engine import reading, writing
 from validator.store.tables import runs, snapshots
@@ -85,6 +86,8 @@ def apply(engine: Engine, now: datetime.datetime, actor: str, limits: Limits, *,
         while expired := _remove(engine, now, actor, AT_ONCE, old):
             count += expired
         orphans += remove_all_orphans(engine, now)
+        while _forget_alerts(engine, now - datetime.timedelta(days=limits.days)):
+            pass
     while limits.most_bytes is not None and stored_bytes(engine) > limits.most_bytes:
         oldest = _remove(engine, now, actor, step)
         if not oldest:
@@ -114,6 +117,12 @@ def _remove(engine: Engine, now: datetime.datetime, actor: str, at_most: int, *c
             after = {"removed": len(found), "first": found[0], "last": found[-1]}
             audit.record(connection, now, actor, "expire", "run", "", None, after)
     return len(found)
+
+
+def _forget_alerts(engine: Engine, before: datetime.datetime) -> int:
+    """Remove some of the events and messages from before a moment; gives how many."""
+    with writing(engine) as connection:
+        return forget(connection, before)
 
 
 def _kept() -> Select[Any]:

@@ -1,27 +1,30 @@
-"""Sending a message once: made, signed, posted to a checked address, and its answer read no further than it matters."""
+"""Posting a message once: to a checked address, and its answer read no further than it matters."""
 
 from __future__ import annotations
 
-import smtplib
-import ssl
 import time
 from collections.abc import Mapping
-from email.message import EmailMessage
-from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InvalidHeader
+from urllib3.util.retry import Retry
 
 from connectors.contract import SourceError
+from connectors.http import references
+from connectors.http.failures import of_error
 from connectors.http.fields import reveal
+from connectors.http.references import REFERENCE
+from connectors.http.scrub import Scrubber, shorten, watch
 from connectors.http.transport import GuardedSession
+from validator.service.endpoint_wishes import Bounds, url_faults
 
 WHOLE = 20.0
-"""Seconds that one attempt may take from the connection to the end of the answer's headers."""
+"""Seconds in which an answer must have come as far as to the end of its headers."""
 _CONNECT = 10.0
 _GONE = 410
-_WISHES = (429, 503)
+_LONGEST_DATE = 100
 
 
 class Parcel(NamedTuple):
@@ -37,107 +40,72 @@ class Outcome(NamedTuple):
     """What became of an attempt."""
 
     delivered: bool
-    status: int | None
+    status: int | None = None
     """Of the answer; None where there was none."""
-    problem: str | None
+    problem: str | None = None
     """Why it was not delivered; holds no secret."""
-    milliseconds: int
+    milliseconds: int = 0
     gone: bool = False
     """The receiver wants no more of them (410)."""
     wished: float | None = None
     """Seconds that the receiver asked to be left alone for."""
+    hopeless: bool = False
+    """No other attempt would fare better, and the endpoint is not to blame."""
 
 
-Networks = tuple[IPv4Network | IPv6Network, ...]
-
-
-def post(parcel: Parcel, networks: Networks) -> Outcome:
+def post(parcel: Parcel, bounds: Bounds) -> Outcome:
     """Post a message once; whatever happens is an outcome. No redirect is followed, and of the answer only its head is read."""
     begun = time.monotonic()
     try:
-        with GuardedSession(networks, whole=WHOLE) as session:
-            answer = session.post(
-                reveal(parcel.target) if parcel.target.startswith(("env:", "file:")) else parcel.target,
-                data=parcel.body,
-                headers={"Content-Type": "application/json", "User-Agent": "okr-validator", **parcel.headers},
-                timeout=(_CONNECT, WHOLE),
-                allow_redirects=False,
-                stream=True,
-            )
-            with answer:
-                return _answered(answer, _since(begun))
+        return _posted(parcel, bounds)._replace(milliseconds=_since(begun))
     except SourceError as error:
         return Outcome(False, None, error.faults[0].message, _since(begun))
-    except (requests.RequestException, HTTPError, OSError) as error:
-        return Outcome(False, None, _why(error), _since(begun))
+    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        return Outcome(False, None, of_error(error, shorten).fault.faults[0].message, _since(begun))
 
 
-def _answered(answer: requests.Response, spent: int) -> Outcome:
+def _posted(parcel: Parcel, bounds: Bounds) -> Outcome:
+    url = _url(parcel.target, bounds)
+    secret = Scrubber([url, urlsplit(url).path.strip("/")] if url != parcel.target else [])
+    watch(secret)  # what the HTTP library logs is scrubbed for as long as this is there
+    headers = {"Content-Type": "application/json", "User-Agent": "okr-validator", **parcel.headers}
+    with (
+        GuardedSession(bounds.networks, whole=WHOLE) as session,
+        session.post(
+            url, data=parcel.body, headers=headers, timeout=(_CONNECT, WHOLE), allow_redirects=False, stream=True
+        ) as answer,
+    ):
+        return _answered(answer)
+
+
+def _url(target: str, bounds: Bounds) -> str:
+    """Where a message goes: what the target refers to, or says. Raises SourceError where that is not allowed, or no address."""
+    referred = REFERENCE.fullmatch(target) is not None
+    if referred:
+        references.check(target, bounds.secrets)
+    url = reveal(target) if referred else target
+    faults = tuple(url_faults(url, bounds))
+    if faults:
+        raise SourceError(*faults)
+    return url
+
+
+def _answered(answer: requests.Response) -> Outcome:
     status = answer.status_code
     if 200 <= status < 300:
-        return Outcome(True, status, None, spent)
-    problem = f"HTTP {status}" + (", a redirect, which is not followed" if 300 <= status < 400 else "")
-    wished = _seconds(answer.headers.get("Retry-After", "")) if status in _WISHES else None
-    return Outcome(False, status, problem, spent, status == _GONE, wished)
+        return Outcome(True, status)
+    problem = f"HTTP {status}{', a redirect, which is not followed' if 300 <= status < 400 else ''}."
+    return Outcome(False, status, problem, gone=status == _GONE, wished=_wished(answer.headers.get("Retry-After")))
 
 
-def _seconds(text: str) -> float | None:
-    """Retry-After, as seconds; a date is as good as none: the table of waits is kept then."""
-    return float(text) if text.strip().isdecimal() and len(text) < 10 else None
-
-
-def _why(error: Exception) -> str:
-    """The innermost reason, in the words of its kind: addresses may hold secrets and are not repeated."""
-    inner: BaseException = error
-    while (under := _under(inner)) is not None:
-        inner = under
-    words = {"Refused": str(inner), "Late": "no whole answer in time"}
-    kind = type(inner).__name__
-    return words.get(kind, kind)
-
-
-def _under(error: BaseException) -> BaseException | None:
-    reason = getattr(error, "reason", None) or next((arg for arg in error.args if isinstance(arg, Exception)), None)
-    return reason if isinstance(reason, BaseException) else None
-
-
-class Post(NamedTuple):
-    """The server that takes e-mail."""
-
-    host: str
-    port: int
-    security: str
-    """tls: from the first byte; starttls; none: for a server of one's own machine."""
-    user: str | None
-    password: str | None
-    """A reference: env:NAME or file:PATH."""
-    sender: str
-
-
-def mail(message: EmailMessage, by: Post, *, timeout: float = WHOLE) -> Outcome:
-    """Send an e-mail once; whatever happens is an outcome."""
-    begun = time.monotonic()
+def _wished(text: str | None) -> float | None:
+    """The seconds of a Retry-After, which is a number or a date; None for what is neither."""
+    if text is None or len(text) > _LONGEST_DATE:
+        return None
     try:
-        with _connected(by, timeout) as server:
-            if by.user is not None:
-                server.login(by.user, reveal(by.password or ""))
-            server.send_message(message)
-        return Outcome(True, 250, None, _since(begun))
-    except SourceError as error:
-        return Outcome(False, None, error.faults[0].message, _since(begun))
-    except smtplib.SMTPResponseException as error:
-        return Outcome(False, error.smtp_code, f"SMTP {error.smtp_code}", _since(begun))
-    except (smtplib.SMTPException, OSError) as error:
-        return Outcome(False, None, type(error).__name__, _since(begun))
-
-
-def _connected(by: Post, timeout: float) -> smtplib.SMTP:
-    if by.security == "tls":
-        return smtplib.SMTP_SSL(by.host, by.port, timeout=timeout, context=ssl.create_default_context())
-    server = smtplib.SMTP(by.host, by.port, timeout=timeout)
-    if by.security == "starttls":
-        server.starttls(context=ssl.create_default_context())
-    return server
+        return Retry().parse_retry_after(text)
+    except (InvalidHeader, ValueError, OverflowError):
+        return None
 
 
 def _since(begun: float) -> int:

@@ -12,6 +12,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 
+MOST = 5
+"""Secrets that sign at a time."""
 _PREFIX = "whsec_"
 
 
@@ -19,6 +21,11 @@ def secret_of(pepper: bytes, endpoint_id: str, generation: int) -> str:
     """The secret of one generation of an endpoint: the same for whoever has the pepper."""
     key = hmac.new(pepper, f"webhook:{endpoint_id}:{generation}".encode(), hashlib.sha256).digest()
     return _PREFIX + base64.b64encode(key).decode()
+
+
+def generations(newest: int, oldest: int, *, rotating: bool) -> range:
+    """The generations that sign, the newest first: it alone, or while one replaces another all that may still be in use."""
+    return range(newest, max(oldest, newest - MOST + 1) - 1 if rotating else newest - 1, -1)
 
 
 def signed(id: str, at: datetime.datetime, body: bytes, secrets: Iterable[str]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from validator.store.columns import metadata
 from validator.store.tables_access import audit, audit_unlocked, idempotency, keys
-from validator.store.tables_alerts import attempts, deliveries, endpoints, events
+from validator.store.tables_alerts import attempts, deliveries, delivery_findings, endpoints, events
 from validator.store.tables_findings import decisions, finding_events, finding_owners, finding_teams, findings, waivers
 from validator.store.tables_runs import connections, runs, snapshots
 from validator.store.tables_syncs import sync_states, syncs
@@ -17,6 +17,7 @@ __all__ = [
     "connections",
     "decisions",
     "deliveries",
+    "delivery_findings",
     "endpoints",
     "events",
     "finding_events",

@@ -36,7 +36,8 @@ endpoints = Table(
     Column("target", Words, nullable=False),  # URL, a reference to one (env:NAME, file:PATH), or e-mail addresses
     Column("filter", Json, nullable=False),
     Column("generation", Integer, nullable=False),  # of its secret, which is worked out and never stored
-    Column("rotated_until", Moment),  # as long as that, the generation before signs too
+    Column("oldest", Integer, nullable=False),  # generation of its secret from which on all sign until rotated_until
+    Column("rotated_until", Moment),
     Column("paused", Boolean, nullable=False),
     Column("disabled_at", Moment),
     Column("disabled_why", Words),
@@ -56,7 +57,8 @@ deliveries = Table(
     Column("endpoint_id", Name, ForeignKey("okr_endpoint.id", ondelete="CASCADE"), nullable=False),
     Column("connection_id", Name, ForeignKey("okr_connection.id", ondelete="CASCADE")),
     Column("run_id", Name),
-    Column("finding_id", Name),
+    Column("finding_id", Name),  # where it tells of one only
+    Column("event_id", Serial, nullable=False),  # first of its events: news go in the order in which they were recorded
     Column("events", Json, nullable=False),  # ids of the events that it tells of
     Column("person", Json),  # whom it is for, where one run is told to each person apart
     Column("state", Name, nullable=False),
@@ -70,6 +72,14 @@ deliveries = Table(
     Index(None, "endpoint_id", "id"),
     CheckConstraint("state IN ('waiting', 'retrying', 'delivered', 'dead')", "state"),
     CheckConstraint("(state IN ('waiting', 'retrying')) = (finished_at IS NULL)", "finished"),
+)
+
+delivery_findings = Table(
+    "okr_delivery_finding",
+    metadata,
+    Column("delivery_id", Name, ForeignKey("okr_delivery.id", ondelete="CASCADE"), primary_key=True),
+    Column("finding_id", Name, primary_key=True),
+    Index(None, "finding_id"),
 )
 
 attempts = Table(

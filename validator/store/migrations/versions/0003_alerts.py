@@ -22,6 +22,7 @@ def upgrade() -> None:
     _events()
     _endpoints()
     _deliveries()
+    _delivery_findings()
     _attempts()
 
 
@@ -59,6 +60,7 @@ def _endpoints() -> None:
         sa.Column("target", TEXT, nullable=False),
         sa.Column("filter", TEXT, nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("oldest", sa.Integer(), nullable=False),
         sa.Column("rotated_until", MOMENT),
         sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("disabled_at", MOMENT),
@@ -82,6 +84,7 @@ def _deliveries() -> None:
         sa.Column("connection_id", NAME),
         sa.Column("run_id", NAME),
         sa.Column("finding_id", NAME),
+        sa.Column("event_id", SERIAL, nullable=False),
         sa.Column("events", TEXT, nullable=False),
         sa.Column("person", TEXT),
         sa.Column("state", NAME, nullable=False),
@@ -108,6 +111,19 @@ def _deliveries() -> None:
     op.create_index(
         "ix_okr_delivery_open", "okr_delivery", ["endpoint_id", "next_at"], sqlite_where=OPEN, postgresql_where=OPEN
     )
+
+
+def _delivery_findings() -> None:
+    op.create_table(
+        "okr_delivery_finding",
+        sa.Column("delivery_id", NAME, nullable=False),
+        sa.Column("finding_id", NAME, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["okr_delivery.id"], name=op.f("fk_okr_delivery_finding_okr_delivery"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", "finding_id", name=op.f("pk_okr_delivery_finding")),
+    )
+    op.create_index(op.f("ix_okr_delivery_finding_finding_id"), "okr_delivery_finding", ["finding_id"])
 
 
 def _attempts() -> None:

@@ -1,0 +1,334 @@
+"""What runs, decisions and the clock have to tell, recorded with them, and to whom."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from sqlalchemy import Engine, select
+
+from connectors import registry
+from connectors.contract import Reach
+from tests.history.histories import START, Document, company, entry
+from tests.service.receivers import Desk, Receiver
+from tests.service.service_runs import add_connection, add_waiver, at, record, small, stored
+from tests.service.sync_sources import Tableau, refused
+from tests.sockets import no_proxy_of_the_machine
+from validator.alerts.events import (
+    CONFLICT,
+    DECIDED,
+    DIGEST,
+    FAILED,
+    OPENED,
+    OVERDUE,
+    PING,
+    REOPENED,
+    RESOLVED,
+    SILENT,
+    TRIED,
+    TYPES,
+)
+from validator.api.event_schemas import message_schema
+from validator.document.jsonschema import json_schema
+from validator.service import connections, decisions, sync, sync_states
+from validator.service.decisions import Ruling
+from validator.service.endpoint_wishes import CHOSEN
+from validator.service.failed_sync import note_failed_sync
+from validator.service.overdue import tell_overdue
+from validator.service.retention import Limits
+from validator.service.retention import apply as retain
+from validator.service.rules import Loaded
+from validator.service.sync import Means
+from validator.store.engine import reading, writing
+from validator.store.tables import deliveries, delivery_findings, events
+
+__all__ = ["no_proxy_of_the_machine"]
+DAY = datetime.timedelta(days=1)
+LATER = START + 30 * DAY
+ONCE = pytest.mark.parametrize("module_database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def desk(shared_database: Engine) -> Desk:
+    """A store with the connection `acme`, on the first day."""
+    add_connection(shared_database)
+    desk = Desk(shared_database)
+    desk.now = at(START)
+    return desk
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Loaded:
+    return small(tmp_path)
+
+
+def told(desk: Desk) -> list[tuple[str, str | None]]:
+    """The events, by type and rule."""
+    with reading(desk.engine) as connection:
+        rows = connection.execute(select(events.c.type, events.c.rule).order_by(events.c.id)).all()
+    return [(row.type, row.rule) for row in rows]
+
+
+def news(desk: Desk, judged: Callable[[], Any]) -> list[tuple[str, str | None]]:
+    """What a run adds to them."""
+    before = len(told(desk))
+    judged()
+    return told(desk)[before:]
+
+
+def faulty(*without_owner: str) -> Document:
+    document = company()
+    for id in without_owner:
+        entry(document, id)["owners"] = []
+    return document
+
+
+# Runs
+
+
+def test_a_first_run_is_one_digest_and_the_same_set_again_is_nothing(desk: Desk, rules: Loaded) -> None:
+    desk.endpoint("https://hooks.example/", *CHOSEN)
+    record(desk.engine, faulty("S1"), rules)
+    assert told(desk) == [(DIGEST, None)]
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), rules)) == []
+    assert desk.states() == ["waiting"]
+
+
+def test_what_comes_goes_and_comes_back_is_told_with_what_was_found(desk: Desk, rules: Loaded) -> None:
+    desk.endpoint("https://hooks.example/", *CHOSEN)
+    record(desk.engine, company(), rules)
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), rules)) == [(OPENED, "unowned")]
+    assert news(desk, lambda: record(desk.engine, company(), rules)) == [(RESOLVED, "unowned")]
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), rules)) == [(REOPENED, "unowned")]
+    with reading(desk.engine) as connection:
+        gone = connection.execute(select(events).where(events.c.type == RESOLVED)).one()
+    assert gone.data["finding"]["message"] == "Nobody owns “Goal S1”."
+    assert gone.data["finding"]["items"][0]["title"] == "Goal S1"
+    assert (gone.failure, gone.teams) == ("no-delivery-owner", ["sales"])
+    assert len({row.finding_id for row in desk.log()[1:]}) == 1
+
+
+def test_what_was_waived_is_silent_until_the_waiver_ends(desk: Desk, rules: Loaded) -> None:
+    record(desk.engine, company(), rules)
+    found = record(desk.engine, faulty("S1"), rules).run["id"]
+    add_waiver(desk.engine, "W1", START + 2 * DAY, finding_id=stored(desk.engine)["unowned S1"].id)
+    assert found
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), rules, START + DAY)) == []
+    assert news(desk, lambda: record(desk.engine, company(), rules, START + DAY)) == []
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), rules, START + DAY)) == []
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), rules, START + 3 * DAY)) == [(OPENED, "unowned")]
+
+
+def test_a_conflict_is_told_decided_and_silent_until_a_side_changes(desk: Desk, rules: Loaded) -> None:
+    quiet = company()
+    entry(quiet, "F1")["status"] = "agreed"
+    record(desk.engine, quiet, rules)
+    assert news(desk, lambda: record(desk.engine, company(), rules)) == [(CONFLICT, "open-conflict")]
+    assert news(desk, lambda: decide(desk)) == [(DECIDED, "open-conflict")]
+    assert news(desk, lambda: record(desk.engine, company(), rules)) == []
+    changed = company()
+    entry(changed, "S1")["title"] = "Quite another goal"
+    entry(changed, "S1.1")["target"] = 90
+    assert news(desk, lambda: record(desk.engine, changed, rules)) == [(CONFLICT, "open-conflict")]
+
+
+def decide(desk: Desk) -> None:
+    ruling = Ruling("Astrid", "Supply", "The year is about sales.", START)
+    with writing(desk.engine) as connection:
+        decisions.record(connection, desk.now, "ana", "acme", stored(desk.engine)["open-conflict F1"].id, ruling)
+
+
+def test_a_rule_on_trial_is_silent_and_told_together_once_its_trial_ends(desk: Desk, tmp_path: Path) -> None:
+    trial = small(tmp_path, "1", overrides="{unowned: {shadow: true}}")
+    record(desk.engine, company(), trial)
+    assert news(desk, lambda: record(desk.engine, faulty("S1", "D1"), trial)) == []
+    meant = small(tmp_path, "2")
+    assert news(desk, lambda: record(desk.engine, faulty("S1", "D1"), meant)) == [(DIGEST, None)]
+    with reading(desk.engine) as connection:
+        data = connection.scalars(select(events.c.data).order_by(events.c.id.desc()).limit(1)).one()
+    assert (data["count"], data["causes"]) == (2, {TRIED: 2})
+
+
+def test_a_changed_rule_is_one_digest_of_what_came_and_what_went(desk: Desk, tmp_path: Path) -> None:
+    strict = small(tmp_path, "1", most_objectives=0)
+    document = faulty("S1")
+    record(desk.engine, company(), strict)
+    assert news(desk, lambda: record(desk.engine, document, strict)) == [(OPENED, "unowned")]
+    other = small(tmp_path, "2", most_days=0, most_objectives=5)
+    assert news(desk, lambda: record(desk.engine, document, other)) == [(DIGEST, None)]
+    with reading(desk.engine) as connection:
+        data = connection.scalars(select(events.c.data).order_by(events.c.id.desc()).limit(1)).one()
+    assert (data["causes"], data["rules"]) == ({"rule_changed": 4}, {"stale-key-result": 4})
+    assert data["resolved"] == 3
+
+
+@ONCE
+def test_one_unchanged_set_synced_fifty_times_sends_nothing_after_the_first(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = Tableau()
+    entry(tool.document, "S1")["owners"] = []
+    monkeypatch.setattr(registry, "all_sources", lambda: {"tableau": tool})
+    add_connection(desk.engine, "tool", connector="tableau", settings={"token": "env:TOKEN"})
+    means = Means(desk.engine, "here", Reach(), lambda: desk.now, ruleset_loader=lambda *_: small(tmp_path))
+    with Receiver() as receiver:
+        desk.endpoint(receiver.url, *CHOSEN)
+        for _ in range(51):
+            with writing(desk.engine) as connection:
+                id = sync.ask(connection, desk.now, "ana", "tool").id
+            assert sync.pull(means, id)
+            assert sync.record(means, id)
+            desk.drain()
+            desk.later(minutes=10)
+    assert [message.type for message in receiver.received] == [DIGEST]
+
+
+# Others than runs
+
+
+def test_a_conflict_without_a_decision_in_time_is_told_once_for_each_time_that_it_came(
+    desk: Desk, rules: Loaded
+) -> None:
+    settled = company()
+    entry(settled, "F1")["status"] = "agreed"
+    record(desk.engine, company(), rules)
+    assert tell_overdue(desk.engine, at(START + 2 * DAY)) == 0
+    assert tell_overdue(desk.engine, at(LATER)) == 1
+    assert tell_overdue(desk.engine, at(LATER + DAY)) == 0
+    record(desk.engine, settled, rules, LATER + 2 * DAY)
+    record(desk.engine, company(), rules, LATER + 3 * DAY)
+    assert tell_overdue(desk.engine, at(LATER + 4 * DAY)) == 0
+    assert tell_overdue(desk.engine, at(LATER + 40 * DAY)) == 1
+    assert told(desk).count((OVERDUE, "open-conflict")) == 2
+
+
+def add_scheduled(desk: Desk, id: str, **more: Any) -> None:
+    """A connection to a tool that is to be read each morning."""
+    add_connection(desk.engine, id, connector="tableau", schedule="0 6 * * *", **more)
+    with writing(desk.engine) as connection:
+        sync_states.start_schedules(connection, desk.now)
+
+
+def test_a_source_that_fails_is_told_once_for_each_reason_and_streak(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = Tableau()
+    monkeypatch.setattr(registry, "all_sources", lambda: {"tableau": tool})
+    add_scheduled(desk, "tool", settings={"token": "env:TOKEN"})
+    means = Means(desk.engine, "here", Reach(), lambda: desk.now, ruleset_loader=lambda *_: small(tmp_path))
+
+    def synced(fault: Exception | None) -> None:
+        tool.fault = fault
+        desk.later(hours=1)
+        with writing(desk.engine) as connection:
+            id = sync.ask(connection, desk.now, "ana", "tool").id
+        if sync.pull(means, id):
+            sync.record(means, id)
+
+    def failures(*faults: Exception | None) -> int:
+        return [type for type, _ in news(desk, lambda: [synced(fault) for fault in faults])].count(FAILED)
+
+    assert failures(refused(), refused(), refused()) == 1
+    assert failures(refused("The tool answered 502.")) == 1
+    assert failures(None, refused("The tool answered 502.")) == 1
+    desk.later(days=9)
+    for _ in range(2):
+        with writing(desk.engine) as connection:
+            sync_states.note_silence(connection, desk.now)
+    assert told(desk).count((SILENT, None)) == 1
+
+
+def test_what_is_old_goes_with_the_runs_and_is_not_told_again(desk: Desk, rules: Loaded) -> None:
+    record(desk.engine, company(), rules)
+    assert tell_overdue(desk.engine, at(LATER)) == 1
+    record(desk.engine, faulty("S1"), rules, LATER + 40 * DAY)
+    retain(desk.engine, at(LATER + 50 * DAY), "ana", Limits(days=20))
+    left = told(desk)
+    assert (left[0], (DIGEST, None) in left, (OPENED, "unowned") in left) == ((OVERDUE, "open-conflict"), False, True)
+    assert tell_overdue(desk.engine, at(LATER + 50 * DAY)) == 0
+
+
+# To whom
+
+
+def test_people_get_one_message_a_run_each_owner_their_own(desk: Desk, rules: Loaded) -> None:
+    people = [{"id": id, "name": id.title(), "email": f"{id}@example.com"} for id in ("bruno", "felix")]
+    channel = desk.endpoint("env:HOOK", kind="slack").row.id
+    owners = desk.endpoint("owners", kind="email").row.id
+    record(desk.engine, {**company(), "people": people}, rules)
+    worse = {**company(), "people": [*people, {"id": "astrid", "name": "Astrid"}]}
+    worse["conflicts"] += [{"id": "F2", "objectives": ["S1", "L1"], "summary": "One lorry"}]
+    entry(worse, "D1")["parents"].append({"id": "X9"})
+    entry(worse, "C1")["parents"].append({"id": "X9"})
+    record(desk.engine, worse, rules)
+    assert [len(row.events) for row in desk.log(channel)] == [3]
+    assert {row.person["email"]: len(row.events) for row in desk.log(owners)} == {
+        "bruno@example.com": 2,
+        "felix@example.com": 1,
+    }
+
+
+def test_an_endpoint_hears_of_its_connection_and_teams_only(desk: Desk, rules: Loaded) -> None:
+    add_connection(desk.engine, "other")
+    elsewhere = desk.endpoint("https://hooks.example/", connections=("other",)).row.id
+    supply = desk.endpoint("https://hooks.example/", teams=("supply",)).row.id
+    record(desk.engine, company(), rules)
+    record(desk.engine, faulty("S1", "L1"), rules)
+    assert desk.log(elsewhere) == []
+    assert len(desk.log(supply)) == 1
+
+
+def test_with_a_connection_go_its_events_and_messages(desk: Desk, rules: Loaded) -> None:
+    id = desk.endpoint("https://hooks.example/", *CHOSEN).row.id
+    record(desk.engine, company(), rules)
+    record(desk.engine, faulty("S1"), rules)
+    desk.ping(id)
+    with writing(desk.engine) as connection:
+        connections.remove(connection, desk.now, "ana", "acme", version=1)
+        assert list(connection.scalars(select(events.c.type))) == [PING]
+        assert connection.execute(select(delivery_findings)).all() == []
+        assert len(connection.execute(select(deliveries)).all()) == 1
+
+
+# What is sent is as it is described
+
+
+@ONCE
+def test_every_message_is_as_described_and_holds_nothing_else(desk: Desk, rules: Loaded) -> None:
+    people = [{"id": "bruno", "name": "Bruno", "email": "bruno@example.com"}]
+    quiet, bad = company(), {**faulty("S1"), "people": people}
+    entry(quiet, "F1")["status"] = "agreed"
+    for document in (quiet, bad):
+        entry(document, "C1")["owners"] = []
+    with Receiver() as receiver:
+        id = desk.endpoint(receiver.url, *CHOSEN).row.id
+        record(desk.engine, quiet, rules)
+        record(desk.engine, bad, rules)
+        assert tell_overdue(desk.engine, at(LATER)) == 1
+        decide(desk)
+        record(desk.engine, quiet, rules)
+        record(desk.engine, bad, rules)
+        add_scheduled(desk, "tool")
+        with writing(desk.engine) as connection:
+            sync_states.note_silence(connection, desk.now + 9 * DAY)
+            note_failed_sync(connection, desk.now, "ana", "acme", "The tool answered 502.")
+        desk.ping(id)
+        desk.later(days=60)
+        desk.drain()
+    types = {message.type for message in receiver.received}
+    assert types == set(TYPES)
+    for message in receiver.received:
+        faults = [error.message for error in _strict(message.type).iter_errors(message.json())]
+        assert faults == [], message.json()
+
+
+def _strict(type: str) -> Draft202012Validator:
+    """The schema of a message, without room for what is not described."""
+    schema = json_schema(message_schema(type), type)
+    for part in schema["$defs"].values():
+        part["additionalProperties"] = False
+    return Draft202012Validator(schema)
