@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from validator.settings import BadSettings, Settings, is_loopback, read_settings
+from validator.settings_addresses import Smtp
 
 
 def test_without_settings_the_service_listens_to_this_machine_only() -> None:
@@ -117,3 +118,55 @@ def test_the_command_refuses_an_address_that_others_reach_with_code_2() -> None:
     assert done.returncode == 2
     assert "--allow-remote" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_mail_server_is_read_with_its_usual_port_and_its_password_by_reference() -> None:
+    given = {"OKR_VALIDATOR_SMTP": "smtp+starttls://okr%40acme@mail.example.com?from=okr@acme.example"}
+    given["OKR_VALIDATOR_SMTP_PASSWORD"] = "env:MAIL_PASSWORD"
+    read = read_settings(given)
+    assert read.smtp == Smtp("mail.example.com", 587, "starttls", "okr@acme.example", "okr@acme")
+    assert read.smtp_password == "env:MAIL_PASSWORD"
+    assert read_settings({"OKR_VALIDATOR_SMTP": "smtps://mail.example.com:4650?from=a@b.example"}).smtp == Smtp(
+        "mail.example.com", 4650, "tls", "a@b.example"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("mail.example.com", "must be a mail server"),
+        ("https://mail.example.com?from=a@b", "must be a mail server"),
+        ("smtps://me:plugh@mail.example.com?from=a@b", "OKR_VALIDATOR_SMTP_PASSWORD"),
+        ("smtps://mail.example.com", "from"),
+        ("smtps://mail.example.com?from=a@b&from=c@d", "from"),
+        ("smtps://mail.example.com?from=a@b&plugh=1", "nothing else"),
+        ("smtps://me@mail.example.com?from=a@b", "OKR_VALIDATOR_SMTP_PASSWORD is not set"),
+        ("smtp://10.0.0.1?from=a@b", "without TLS"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_meant_is_refused_and_not_repeated(value: str, said: str) -> None:
+    with pytest.raises(BadSettings, match=said) as caught:
+        read_settings({"OKR_VALIDATOR_SMTP": value})
+    assert "plugh" not in str(caught.value)
+
+
+def test_a_mail_server_is_asked_without_tls_here_and_in_networks_that_are_allowed() -> None:
+    allowed = {"OKR_VALIDATOR_ALLOWED_NETWORKS": "10.0.0.0/8"}
+    for host in ("127.0.0.1", "localhost", "[::1]", "10.0.0.1"):
+        assert read_settings(allowed | {"OKR_VALIDATOR_SMTP": f"smtp://{host}?from=a@b"}).smtp is not None
+
+
+@pytest.mark.parametrize("value", ["plugh", "env:", "file:relative"])
+def test_a_password_is_given_by_reference_only(value: str) -> None:
+    with pytest.raises(BadSettings, match="never hold it") as caught:
+        read_settings({"OKR_VALIDATOR_SMTP_PASSWORD": value})
+    assert "plugh" not in str(caught.value)
+
+
+def test_the_public_address_has_no_slash_at_its_end() -> None:
+    assert read_settings({"OKR_VALIDATOR_PUBLIC_URL": "https://okr.example.com/api/"}).public_url == (
+        "https://okr.example.com/api"
+    )
+    for wrong in ("okr.example.com", "ftp://okr.example.com", "https://okr.example.com/?x=1", "https://me@x.example"):
+        with pytest.raises(BadSettings, match="PUBLIC_URL"):
+            read_settings({"OKR_VALIDATOR_PUBLIC_URL": wrong})

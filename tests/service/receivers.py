@@ -174,5 +174,5 @@ def event(now: datetime.datetime, type: str, finding: str, number: int = 0, **mo
     """Something that happened to a finding of `acme`."""
     told = {"id": finding, "rule": "unowned", "severity": "error", "message": f"“{finding}” has no owner.", "items": []}
     data = {"finding": {**told, "failure": None}, "number": number}
-    known = {"severity": "error", "rule": "unowned", "teams": frozenset({"sales"})}
-    return Event(type, now, "acme", data, "run-1", finding, **known | more)
+    known = {"data": data, "severity": "error", "rule": "unowned", "teams": frozenset({"sales"})}
+    return Event(type, now, "acme", run="run-1", finding=finding, **known | more)

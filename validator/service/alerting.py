@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, Row, insert, select
 
 from validator.alerts.events import Event, Told, events_of_run
@@ -76,11 +78,18 @@ class _Message(NamedTuple):
 def _write(connection: Connection, messages: Sequence[_Message]) -> None:
     if messages:
         connection.execute(insert(deliveries), [message.row for message in messages])
-    named = [
-        {"delivery_id": message.row["id"], "finding_id": id} for message in messages for id in sorted(message.findings)
-    ]
+    named = [entry for message in messages for entry in _named(message)]
     if named:
         connection.execute(insert(delivery_findings), named)
+
+
+def _named(message: _Message) -> Iterator[dict[str, Any]]:
+    """What a message tells of, for the order in which messages are sent."""
+    row = message.row
+    receiver = [row["endpoint_id"], row["connection_id"], row["person"] and row["person"]["id"]]
+    queue = hashlib.sha256(orjson.dumps(receiver)).hexdigest()[:32]
+    told = {"delivery_id": row["id"], "queue": queue, "event_id": row["event_id"]}
+    yield from ({**told, "finding_id": id, "open": row["finished_at"] is None} for id in sorted(message.findings))
 
 
 def filter_of(endpoint: Row[Any]) -> Filter:

@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, insert, select, update
 
 from validator.alerts.retries import LONGEST_WISH, wait_after
 from validator.service import audit
@@ -50,16 +50,13 @@ def due(connection: Connection, endpoint_id: str, now: datetime.datetime, limit:
 
 
 def _is_due(now: datetime.datetime) -> tuple[ColumnElement[bool], ...]:
-    mine, theirs, earlier = delivery_findings.alias(), delivery_findings.alias(), deliveries.alias()
+    mine, earlier = delivery_findings.alias(), delivery_findings.alias()
     held_back = exists().where(
         mine.c.delivery_id == deliveries.c.id,
-        theirs.c.finding_id == mine.c.finding_id,
-        earlier.c.id == theirs.c.delivery_id,
-        earlier.c.endpoint_id == deliveries.c.endpoint_id,
-        earlier.c.connection_id == deliveries.c.connection_id,
-        earlier.c.person.is_not_distinct_from(deliveries.c.person),
-        earlier.c.finished_at.is_(None),
-        earlier.c.event_id < deliveries.c.event_id,
+        earlier.c.queue == mine.c.queue,
+        earlier.c.finding_id == mine.c.finding_id,
+        earlier.c.event_id < mine.c.event_id,
+        earlier.c.open,
     )
     return deliveries.c.finished_at.is_(None), deliveries.c.next_at <= now, ~held_back
 
@@ -82,7 +79,15 @@ def note(connection: Connection, now: datetime.datetime, delivery_id: str, outco
         "next_at": None if wait is None else now + wait, "finished_at": now if wait is None else None,
     }  # fmt: skip
     connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
+    if wait is None:
+        _let_others_go(connection, [delivery_id])
     return Noted(state, _note_health(connection, now, row.endpoint_id, outcome))
+
+
+def _let_others_go(connection: Connection, ids: Sequence[str] | Select[Any]) -> None:
+    """Hold back no others for the sake of messages that are no longer open."""
+    mine = delivery_findings.c.delivery_id.in_(ids)
+    connection.execute(update(delivery_findings).where(mine).values(open=False))
 
 
 def _note_health(connection: Connection, now: datetime.datetime, endpoint_id: str, outcome: Outcome) -> str | None:
@@ -118,6 +123,7 @@ def _disable(connection: Connection, now: datetime.datetime, endpoint_id: str, w
     if not connection.execute(update(endpoints).where(*working).values(**values)).rowcount:
         return None
     open_ = (deliveries.c.endpoint_id == endpoint_id, deliveries.c.finished_at.is_(None))
+    _let_others_go(connection, select(deliveries.c.id).where(*open_))
     given_up = {"state": "dead", "next_at": None, "finished_at": now}
     problem = func.coalesce(deliveries.c.problem, DISABLED)
     connection.execute(update(deliveries).where(*open_).values(**given_up, problem=problem))

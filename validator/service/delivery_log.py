@@ -13,7 +13,7 @@ from validator.history.life import LIVE
 from validator.service import audit
 from validator.service.endpoint_rows import a_working_endpoint
 from validator.service.lookups import with_id
-from validator.store.tables import attempts, deliveries, events, findings
+from validator.store.tables import attempts, deliveries, delivery_findings, events, findings
 
 WAITED = datetime.timedelta(days=7)
 """How much longer a message is kept that could not be sent yet."""
@@ -84,6 +84,8 @@ def replay_range(connection: Connection, now: datetime.datetime, actor: str, fil
 
 def _again(connection: Connection, now: datetime.datetime, which: ColumnElement[bool]) -> int:
     values = {"state": "waiting", "attempts": 0, "next_at": now, "finished_at": None}
+    mine = delivery_findings.c.delivery_id.in_(select(deliveries.c.id).where(which))
+    connection.execute(update(delivery_findings).where(mine).values(open=True))
     return connection.execute(update(deliveries).where(which).values(**values)).rowcount
 
 

@@ -90,16 +90,19 @@ def release(engine: Engine, job: str) -> None:
 def drain(sender: Sender, job: str) -> Drained:
     """Send what is due at the endpoint of a job, for a turn at most, and give the endpoint back.
 
-    Doing it again sends what is still open. Raises StoreUnavailable.
+    Doing it again sends what is still open. Raises StoreUnavailable; and at the end whatever was our own failure, over
+    which the other messages are sent all the same.
     """
-    begun, noted = time.monotonic(), list[Noted]()
+    begun, noted, failures = time.monotonic(), list[Noted](), list[Exception]()
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="sending") as pool:
         while time.monotonic() - begun < TURN:
             ready = _next(sender, job)
             if not ready:
                 break
-            noted += pool.map(lambda one: _once(sender, one), ready)
+            noted += pool.map(lambda one: _once(sender, one, failures), ready)
     release(sender.engine, job)
+    if failures:
+        raise failures[0]
     arrived = sum(one.state == "delivered" for one in noted)
     return Drained(len(noted), arrived, next((one.disabled for one in noted if one.disabled), None))
 
@@ -113,8 +116,12 @@ def _next(sender: Sender, job: str) -> list[Ready]:
         return made_ready(connection, endpoint, deliveries.due(connection, endpoint.id, sender.clock(), SIDE_BY_SIDE))
 
 
-def _once(sender: Sender, ready: Ready) -> Noted:
-    outcome = _sent(sender, ready)
+def _once(sender: Sender, ready: Ready, failures: list[Exception]) -> Noted:
+    try:
+        outcome = _sent(sender, ready)
+    except Exception as error:  # noqa: BLE001 - a message that cannot be made must not hold up the others
+        failures.append(error)
+        outcome = Outcome(False, None, f"The service itself failed: {type(error).__name__}.")
     with writing(sender.engine) as connection:
         return deliveries.note(connection, sender.clock(), ready.row.id, outcome)
 

@@ -68,7 +68,7 @@ deliveries = Table(
     Column("problem", Words),  # of the last attempt
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment, index=True),
-    Index("ix_okr_delivery_open", "endpoint_id", "next_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_okr_delivery_open", "endpoint_id", "event_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index(None, "endpoint_id", "id"),
     CheckConstraint("state IN ('waiting', 'retrying', 'delivered', 'dead')", "state"),
     CheckConstraint("(state IN ('waiting', 'retrying')) = (finished_at IS NULL)", "finished"),
@@ -79,7 +79,17 @@ delivery_findings = Table(
     metadata,
     Column("delivery_id", Name, ForeignKey("okr_delivery.id", ondelete="CASCADE"), primary_key=True),
     Column("finding_id", Name, primary_key=True),
-    Index(None, "finding_id"),
+    Column("queue", Name, nullable=False),  # messages about a finding to one receiver are sent one after the other
+    Column("event_id", Serial, nullable=False),  # as that of the delivery
+    Column("open", Boolean, nullable=False),  # whether the delivery is
+    Index(
+        "ix_okr_delivery_finding_open",
+        "queue",
+        "finding_id",
+        "event_id",
+        sqlite_where=text("open = 1"),
+        postgresql_where=text("open"),
+    ),
 )
 
 attempts = Table(

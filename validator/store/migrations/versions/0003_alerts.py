@@ -109,7 +109,7 @@ def _deliveries() -> None:
     op.create_index(op.f("ix_okr_delivery_endpoint_id_id"), "okr_delivery", ["endpoint_id", "id"])
     op.create_index(op.f("ix_okr_delivery_finished_at"), "okr_delivery", ["finished_at"])
     op.create_index(
-        "ix_okr_delivery_open", "okr_delivery", ["endpoint_id", "next_at"], sqlite_where=OPEN, postgresql_where=OPEN
+        "ix_okr_delivery_open", "okr_delivery", ["endpoint_id", "event_id"], sqlite_where=OPEN, postgresql_where=OPEN
     )
 
 
@@ -118,12 +118,21 @@ def _delivery_findings() -> None:
         "okr_delivery_finding",
         sa.Column("delivery_id", NAME, nullable=False),
         sa.Column("finding_id", NAME, nullable=False),
+        sa.Column("queue", NAME, nullable=False),
+        sa.Column("event_id", SERIAL, nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["delivery_id"], ["okr_delivery.id"], name=op.f("fk_okr_delivery_finding_okr_delivery"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("delivery_id", "finding_id", name=op.f("pk_okr_delivery_finding")),
     )
-    op.create_index(op.f("ix_okr_delivery_finding_finding_id"), "okr_delivery_finding", ["finding_id"])
+    op.create_index(
+        "ix_okr_delivery_finding_open",
+        "okr_delivery_finding",
+        ["queue", "finding_id", "event_id"],
+        sqlite_where=sa.text("open = 1"),
+        postgresql_where=sa.text("open"),
+    )
 
 
 def _attempts() -> None:
