@@ -14,6 +14,8 @@ RUN /opt/okr-validator/bin/pip install --no-cache-dir --no-deps . \
  && find /opt/okr-validator -name '__pycache__' -prune -exec rm -rf {} +
 
 FROM python:3.12-slim
+# The connector git-folder asks with the git program.
+RUN apt-get update && apt-get install --yes --no-install-recommends git openssh-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home okr
 COPY --from=build /opt/okr-validator /opt/okr-validator
 ENV PATH=/opt/okr-validator/bin:$PATH \
