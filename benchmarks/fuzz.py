@@ -15,13 +15,14 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.fuzz_seed import seed
+from benchmarks.fuzz_seed import Ids, seed
 from benchmarks.fuzz_settings import settings_for
 from tests.api.api_server import Server, serving
 from validator.store.schema import upgrade
@@ -49,6 +50,16 @@ WAYS = (
 )
 
 
+class Filled(NamedTuple):
+    """A running service whose store holds something."""
+
+    server: Server
+    folder: Path
+    key: str | None
+    """An admin's; None where none was made."""
+    ids: Ids
+
+
 class Outcome(NamedTuple):
     """What came of a run."""
 
@@ -66,32 +77,36 @@ def main() -> None:
     options = parser.parse_args()
     passed = True
     for way in WAYS:
-        with tempfile.TemporaryDirectory() as folder:
-            outcome = fuzz(way, Path(folder), examples=options.examples, seed_number=options.seed)
+        with tempfile.TemporaryDirectory() as folder, filled(Path(folder), closed=way.closed) as service:
+            outcome = fuzz(way, service, examples=options.examples, seed_number=options.seed)
         passed &= outcome.passed
         _tell(way, outcome)
     sys.exit(0 if passed else 1)
 
 
-def fuzz(way: Way, folder: Path, *, examples: int, seed_number: int = 7, phases: str = PHASES) -> Outcome:
-    """Serve a store in that folder and send what Schemathesis makes up: about so many requests for each operation."""
+@contextmanager
+def filled(folder: Path, *, closed: bool) -> Iterator[Filled]:
+    """A service in that folder whose store holds something; `closed`: a key too, so that every request needs one."""
     database = f"sqlite:///{folder}/okr.db"
     upgrade(database)
-    key = _make_key(database) if way.closed else None
+    key = _make_key(database) if closed else None
     with serving(folder, database_url=database, rate=0, log_level="error") as server:
-        ids = seed(server.url, database, key)
-        settings = settings_for(ids, key if way.sends_key else None, pinned=way.pinned)
-        (folder / "schemathesis.toml").write_text(settings)
-        before = _counted(server, key)
-        done = subprocess.run(
-            _command(server, folder, way, examples, seed_number, phases),
-            capture_output=True, text=True, check=False, cwd=folder,
-        )  # fmt: skip
-        said = done.stdout + done.stderr
-        try:
-            after = _counted(server, key)
-        except requests.HTTPError as error:
-            return Outcome(False, f"The key did not last: {error}\n{said}", {})
+        yield Filled(server, folder, key, seed(server.url, database, key))
+
+
+def fuzz(way: Way, service: Filled, *, examples: int, seed_number: int = 7, phases: str = PHASES) -> Outcome:
+    """Send what Schemathesis makes up: about so many requests for each operation."""
+    key = service.key if way.sends_key else None
+    settings = settings_for(service.ids, key, pinned=way.pinned)
+    (service.folder / "schemathesis.toml").write_text(settings)
+    before = _counted(service)
+    command = _command(service, way, examples, seed_number, phases)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=service.folder)
+    said = done.stdout + done.stderr
+    try:
+        after = _counted(service)
+    except requests.HTTPError as error:
+        return Outcome(False, f"The key did not last: {error}\n{said}", {})
     counts = {place: statuses - before[place] for place, statuses in after.items()}
     failed = sum(statuses["500"] for statuses in counts.values())
     return Outcome(done.returncode == 0 and not failed, said, counts)
@@ -103,19 +118,20 @@ def _make_key(database: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def _command(server: Server, folder: Path, way: Way, examples: int, seed_number: int, phases: str) -> list[str]:
+def _command(service: Filled, way: Way, examples: int, seed_number: int, phases: str) -> list[str]:
     # The first key would close the service to all that follows.
     left_out = [] if way.closed else ["--exclude-name", "POST /v1/keys"]
     return [
-        str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(folder / "schemathesis.toml"),
-        "run", f"{server.url}/openapi.json", "--no-color", "--continue-on-failure", "--max-examples", str(examples),
+        str(Path(sys.executable).with_name("schemathesis")), "--config-file", "schemathesis.toml",
+        "run", f"{service.server.url}/openapi.json", "--no-color", "--continue-on-failure", "--max-examples", str(examples),
         "--seed", str(seed_number), "--phases", phases, *left_out,
     ]  # fmt: skip
 
 
-def _counted(server: Server, key: str | None) -> defaultdict[tuple[str, str], Counter[str]]:
+def _counted(service: Filled) -> defaultdict[tuple[str, str], Counter[str]]:
     """Answers until now. Raises HTTPError where the key opens nothing any more."""
-    answer = server.get("/metrics", headers={"Authorization": f"Bearer {key}"} if key else {})
+    headers = {"Authorization": f"Bearer {service.key}"} if service.key else {}
+    answer = service.server.get("/metrics", headers=headers)
     answer.raise_for_status()
     found: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for sample in _samples(answer):

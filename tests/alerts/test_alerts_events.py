@@ -32,7 +32,8 @@ def told(made: Run, before: Run | None = None) -> list[Event]:
     shown = {"id": made.context.run, "number": made.context.number}
     people = ({"id": "bruno", "name": "Bruno", "email": "bruno@example.org"},)
     earlier = {known.id: known for known in before.known()} if before else {}
-    gone = {life.known.id: {"message": "M", "items": [], "failure": "no-delivery-owner"} for life in made.lives}
+    last = {"message": "M", "items": [], "failure": "no-delivery-owner", "people": ()}
+    gone = {life.known.id: last for life in made.lives}
     limits, owners = (lambda _: LIMITS), (lambda _: people)
     return list(events_of_run(Told(AT, "acme", shown, made.report, made.lives, limits, owners, earlier, gone)))
 

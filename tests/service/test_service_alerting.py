@@ -272,6 +272,19 @@ def test_people_get_one_message_a_run_each_owner_their_own(desk: Desk, rules: Lo
     }
 
 
+def test_owners_hear_by_mail_of_what_is_late_decided_and_gone(desk: Desk, rules: Loaded) -> None:
+    people = [{"id": id, "name": id.title(), "email": f"{id}@example.com"} for id in ("bruno", "felix")]
+    owners = desk.endpoint("owners", *CHOSEN, kind="email").row.id
+    document = {**company(), "people": people}
+    record(desk.engine, document, rules)
+    tell_overdue(desk.engine, at(LATER))
+    decide(desk)
+    entry(document, "F1")["status"] = "agreed"
+    record(desk.engine, document, rules)
+    assert [type for type, _ in told(desk)] == [DIGEST, OVERDUE, DECIDED, RESOLVED]
+    assert [row.person["email"] for row in desk.log(owners)] == ["bruno@example.com", "felix@example.com"] * 3
+
+
 def test_an_endpoint_hears_of_its_connection_and_teams_only(desk: Desk, rules: Loaded) -> None:
     add_connection(desk.engine, "other")
     elsewhere = desk.endpoint("https://hooks.example/", connections=("other",)).row.id

@@ -72,7 +72,7 @@ class Told(NamedTuple):
     earlier: Mapping[str, Known]
     """The findings as the runs before left them, by id."""
     gone: Mapping[str, Mapping[str, Any]]
-    """What was last said of findings that were resolved, by id: message, items, and failure (a row's id)."""
+    """What was last said of findings that were resolved, by id: message, items, failure (a row's id) and people."""
 
 
 class _News(NamedTuple):
@@ -172,7 +172,7 @@ def _resolved(told: Told, life: Life) -> Event:
     }
     return Event(
         RESOLVED, told.at, told.connection, {"run": dict(told.run), "finding": finding}, told.run["id"],
-        known.id, known.severity, known.rule, last["failure"], known.teams,
+        known.id, known.severity, known.rule, last["failure"], known.teams, last["people"],
     )  # fmt: skip
 
 
@@ -203,22 +203,25 @@ def decided(
     connection: str,
     decision: Mapping[str, Any],
     finding: Mapping[str, Any],
-    teams: Iterable[str],
+    people: People = (),
 ) -> Event:
     """A decision was recorded on a conflict; `finding` has id, rule, severity, message, items and failure (a row's id)."""
     told = {name: finding[name] for name in ("id", "rule", "severity", "message", "items")}
     return Event(
         DECIDED, at, connection, {"finding": told, "decision": dict(decision)}, None, finding["id"],
-        finding["severity"], finding["rule"], finding["failure"], frozenset(teams),
+        finding["severity"], finding["rule"], finding["failure"], teams_of(finding), people,
     )  # fmt: skip
 
 
 def overdue(
-    at: datetime.datetime, connection: str, notice: Mapping[str, Any], finding: Mapping[str, Any], teams: Iterable[str]
+    at: datetime.datetime,
+    connection: str,
+    notice: Mapping[str, Any],
+    finding: Mapping[str, Any],
+    people: People = (),
 ) -> Event:
     """A conflict has no decision in time; `notice` has since, respond_by, escalate_on and decision_maker."""
-    event = decided(at, connection, notice, finding, teams)
-    return event._replace(type=OVERDUE)
+    return decided(at, connection, notice, finding, people)._replace(type=OVERDUE)
 
 
 def failed(at: datetime.datetime, connection: str, sync: Mapping[str, Any]) -> Event:

@@ -12,10 +12,9 @@ from sqlalchemy import Connection, Row, insert, select
 
 from validator.alerts.events import Event, Told, events_of_run
 from validator.alerts.filters import Filter, wants
-from validator.history.views import Views
 from validator.service.judged import Judged
 from validator.service.lives import Asked, Clock, Outcome, is_event
-from validator.service.owners import owners_of
+from validator.service.owners import Person, people_of
 from validator.store.ids import new_id
 from validator.store.tables import deliveries, delivery_findings, endpoints, events, findings
 
@@ -24,7 +23,6 @@ OWNERS = "owners"
 """Target of an e-mail endpoint that writes to the owners of what was found, each their own."""
 DISABLED = "The endpoint was disabled."
 """Why a message was not even tried."""
-Person = Mapping[str, str | None]
 _CHUNK = 500
 
 
@@ -161,28 +159,24 @@ def _told(connection: Connection, asked: Asked, judged: Judged, outcome: Outcome
         judged.report,
         outcome.lives,
         limits_of=lambda id: _limits(outcome.clocks[id]),
-        people_of=lambda finding: tuple(_people(finding, outcome.views)),
+        people_of=lambda finding: people_of(finding, outcome.views),
         earlier={known.id: known for known in outcome.ground.known},
-        gone=_gone(connection, asked.connection, [life.known.id for life in outcome.lives if is_event(life)]),
+        gone=_gone(connection, asked.connection, outcome),
     )
 
 
-def _gone(connection: Connection, connection_id: str, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    """What was last said of findings that were resolved."""
+def _gone(connection: Connection, connection_id: str, outcome: Outcome) -> dict[str, Mapping[str, Any]]:
+    """What was last said of findings that were resolved; whose they were is looked up in what was seen last."""
+    ids = [life.known.id for life in outcome.lives if life.known.state == "resolved" and is_event(life)]
     found: dict[str, Mapping[str, Any]] = {}
-    columns = (findings.c.message, findings.c["items"], findings.c.failure)
-    mine = select(findings.c.id, *columns).where(findings.c.connection_id == connection_id)
+    columns = (findings.c.id, findings.c.message, findings.c["items"], findings.c.failure)
     for start in range(0, len(ids), _CHUNK):
-        asked = mine.where(findings.c.id.in_(ids[start : start + _CHUNK]), findings.c.state == "resolved")
-        found |= {row.id: row._mapping for row in connection.execute(asked)}
+        mine = (findings.c.connection_id == connection_id, findings.c.id.in_(ids[start : start + _CHUNK]))
+        for row in connection.execute(select(*columns).where(*mine)):
+            last = dict(row._mapping)
+            found[row.id] = {**last, "people": people_of(last, outcome.views)}
     return found
 
 
 def _limits(clock: Clock) -> dict[str, str | None]:
     return {name: None if day is None else day.isoformat() for name, day in clock.limits._asdict().items()}
-
-
-def _people(finding: Mapping[str, Any], views: Views) -> Iterator[Person]:
-    for id in sorted(owners_of(finding, views)):
-        fields = views.fields.get(("person", id), {})
-        yield {"id": id, "name": fields.get("name") or id, "email": fields.get("email")}

@@ -15,12 +15,14 @@ from validator.alerts.events import decided
 from validator.errors import BadInput, Fault
 from validator.history.decisions import sides_digest
 from validator.history.life import LIVE
-from validator.history.parts import by_id, teams_of
+from validator.history.parts import by_id
+from validator.history.views import Views
 from validator.service import audit
 from validator.service.alerting import tell
 from validator.service.faults import Gone
 from validator.service.last_run import last_run, report_of, views_of_run
 from validator.service.lookups import a_finding, not_allowed, note_event, plain, with_id
+from validator.service.owners import people_of
 from validator.store.ids import new_id
 from validator.store.tables import decisions, findings
 
@@ -71,19 +73,22 @@ def record(
     if faults:
         raise BadInput(faults)
     _check_conflict(connection, finding)
-    run, digest = _sides(connection, finding)
+    run, views = _last(connection, finding.connection_id)
     mine = and_(decisions.c.connection_id == connection_id, decisions.c.finding_id == finding_id)
     connection.execute(update(decisions).where(mine, decisions.c.void_since_run.is_(None)).values(void_since_run=run))
     id = new_id(now)
     made = {"id": id, "connection_id": connection_id, "finding_id": finding_id, "recorded_by": actor}
-    connection.execute(insert(decisions).values(**ruling._asdict(), **made, recorded_at=now, sides_digest=digest))
+    connection.execute(
+        insert(decisions).values(**ruling._asdict(), **made, recorded_at=now, sides_digest=_digest(finding, views))
+    )
     one = and_(findings.c.connection_id == connection_id, findings.c.id == finding_id)
     connection.execute(update(findings).where(one).values(decision_id=id))
     row = a_decision(connection, id)
     note_event(connection, now, actor, (connection_id, finding_id), "decided", {"decision": id})
     audit.record(connection, now, actor, "decide", "decision", id, None, plain(row))
     told = {name: value for name, value in plain(row).items() if name not in _NOT_TOLD}
-    tell(connection, now, [decided(now, connection_id, told, dict(finding._mapping), teams_of(dict(finding._mapping)))])
+    found = dict(finding._mapping)
+    tell(connection, now, [decided(now, connection_id, told, found, people_of(found, views))])
     return row
 
 
@@ -117,15 +122,19 @@ def _check_conflict(connection: Connection, finding: Row[Any]) -> None:
         raise not_allowed(f"The finding is no conflict: nothing gives way in “{finding.rule}”.", hint)
 
 
-def _sides(connection: Connection, finding: Row[Any]) -> tuple[str, str]:
-    """The last run, and a digest of what both sides claim in it."""
-    run = last_run(connection, finding.connection_id)
+def _last(connection: Connection, connection_id: str) -> tuple[str, Views]:
+    """The id of the last run, and what it saw."""
+    run = last_run(connection, connection_id)
     views = views_of_run(connection, run) if run is not None else None
     if run is None or views is None:
         message = "The document of the last run was removed: nobody could tell when a side changes."
         raise Gone([Fault("", message, "judge the set once more, then record the decision")])
-    items = tuple((item["kind"], item["id"]) for item in finding._mapping["items"])
-    return run.id, sides_digest(items, views)
+    return run.id, views
+
+
+def _digest(finding: Row[Any], views: Views) -> str:
+    """A digest of what both sides of a conflict claim."""
+    return sides_digest(tuple((item["kind"], item["id"]) for item in finding._mapping["items"]), views)
 
 
 def _faults(ruling: Ruling, today: datetime.date) -> Iterator[Fault]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from validator.alerts.events import OVERDUE, overdue
-from validator.history.parts import teams_of
+from validator.history.life import LIVE
 from validator.service.alerting import tell
 from validator.service.deadlines import Notice, open_notices
+from validator.service.last_run import last_run, views_of_run
 from validator.service.lookups import a_finding
+from validator.service.owners import people_of
 from validator.store.engine import reading, writing
 from validator.store.tables import events, findings
 
@@ -20,7 +23,7 @@ _NOTICE = "conflict-overdue"
 def tell_overdue(engine: Engine, now: datetime.datetime) -> int:
     """Record an event for each conflict that has become overdue and was not told of yet; gives how many.
 
-    A connection at a time, so that others go on in between.
+    A connection at a time, and what takes long before the transaction that writes, so that others go on in between.
     """
     with reading(engine) as connection:
         late = select(findings.c.connection_id).where(findings.c.escalate_on <= now.date()).distinct()
@@ -30,33 +33,33 @@ def tell_overdue(engine: Engine, now: datetime.datetime) -> int:
 
 def _told(engine: Engine, now: datetime.datetime, connection_id: str) -> int:
     with reading(engine) as connection:
-        found = _untold(connection, connection_id, now)
-    if not found:
+        late = [one for one in open_notices(connection, connection_id, now.date()) if one.notice == _NOTICE]
+        late = _untold(connection, connection_id, late)
+        run = last_run(connection, connection_id) if late else None
+        views = views_of_run(connection, run) if run is not None else None
+    if views is None:
         return 0
     with writing(engine) as connection:
-        for notice in _untold(connection, connection_id, now):
-            row = a_finding(connection, connection_id, notice.finding)
-            tell(connection, now, [overdue(now, connection_id, _limits(notice), dict(row._mapping), _teams(row))])
-    return len(found)
+        late = _untold(connection, connection_id, late)
+        rows = [(one, dict(a_finding(connection, connection_id, one.finding)._mapping)) for one in late]
+        told = [
+            overdue(now, connection_id, _limits(one), row, people_of(row, views))
+            for one, row in rows
+            if row["state"] in LIVE and row["decision_id"] is None and row["waived_by"] is None
+        ]
+        tell(connection, now, told)
+    return len(told)
 
 
-def _untold(connection: Connection, connection_id: str, now: datetime.datetime) -> list[Notice]:
+def _untold(connection: Connection, connection_id: str, late: Sequence[Notice]) -> list[Notice]:
+    """Those of the notices that nobody was told of since their finding came."""
     mine = (events.c.type == OVERDUE, events.c.connection_id == connection_id)
     asked = select(events.c.finding_id, func.max(events.c.at)).where(*mine).group_by(events.c.finding_id)
     told = {row[0]: row[1].date() for row in connection.execute(asked)}
-    listed = open_notices(connection, connection_id, now.date())
-    return [
-        notice
-        for notice in listed
-        if notice.notice == _NOTICE and (notice.finding not in told or told[notice.finding] < notice.since)
-    ]
+    return [one for one in late if one.finding not in told or told[one.finding] < one.since]
 
 
 def _limits(notice: Notice) -> dict[str, str | None]:
     days = {"since": notice.since, "respond_by": notice.respond_by, "escalate_on": notice.escalate_on}
     shown = {name: None if day is None else day.isoformat() for name, day in days.items()}
     return {**shown, "decision_maker": notice.decision_maker}
-
-
-def _teams(row: Row[tuple[object, ...]]) -> frozenset[str]:
-    return teams_of(dict(row._mapping))
