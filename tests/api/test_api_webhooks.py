@@ -180,6 +180,16 @@ def test_messages_are_listed_by_state_and_time_in_pages(service: Remembering) ->
     service.ask("POST", "/v1/deliveries/nothing/replay", 404)
 
 
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_moments_at_the_edge_of_time_are_moments(service: Remembering, edge: str) -> None:
+    place = f"/v1/webhooks/{made(service)['id']}"
+    service.ask("POST", f"{place}/ping", 202)
+    listed = service.ask("GET", f"{place}/deliveries", query_string={"since": edge})["deliveries"]
+    assert len(listed) == (1 if edge.startswith("0001") else 0)
+    assert service.ask("POST", f"{place}/replay", 202, json={"since": edge}) == {"count": 0}
+    assert len(service.ask("GET", "/v1/audit", query_string={"until": edge})["entries"]) == (0 if listed else 3)
+
+
 def test_an_endpoint_is_held_back_and_goes_on(service: Remembering) -> None:
     with Receiver() as receiver:
         place = f"/v1/webhooks/{made(service, receiver.url)['id']}"

@@ -282,7 +282,8 @@ def test_owners_hear_by_mail_of_what_is_late_decided_and_gone(desk: Desk, rules:
     entry(document, "F1")["status"] = "agreed"
     record(desk.engine, document, rules)
     assert [type for type, _ in told(desk)] == [DIGEST, OVERDUE, DECIDED, RESOLVED]
-    assert [row.person["email"] for row in desk.log(owners)] == ["bruno@example.com", "felix@example.com"] * 3
+    addressed = sorted(row.person["email"] for row in desk.log(owners))
+    assert addressed == ["bruno@example.com"] * 3 + ["felix@example.com"] * 3
 
 
 def test_an_endpoint_hears_of_its_connection_and_teams_only(desk: Desk, rules: Loaded) -> None:

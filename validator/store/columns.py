@@ -59,8 +59,14 @@ class Json(TypeDecorator[Any]):
         return None if value is None else orjson.loads(value)
 
 
+_FIRST, _LAST = (edge.replace(tzinfo=datetime.UTC) for edge in (datetime.datetime.min, datetime.datetime.max))
+
+
 class Moment(TypeDecorator[datetime.datetime]):
-    """A moment, in UTC; raises ValueError for one that does not say its offset."""
+    """A moment, in UTC; raises ValueError for one that does not say its offset.
+
+    One that UTC puts before the first year, or after the last that there is, becomes the first or last moment.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -68,7 +74,10 @@ class Moment(TypeDecorator[datetime.datetime]):
     def process_bind_param(self, value: datetime.datetime | None, dialect: Dialect) -> datetime.datetime | None:
         if value is not None and value.utcoffset() is None:
             raise ValueError("a moment without its offset from UTC cannot be stored")
-        return None if value is None else value.astimezone(datetime.UTC)
+        try:
+            return None if value is None else value.astimezone(datetime.UTC)
+        except OverflowError:
+            return _FIRST if value is not None and value.year == 1 else _LAST
 
     def process_result_value(self, value: datetime.datetime | None, dialect: Dialect) -> datetime.datetime | None:
         if value is None or value.utcoffset() is not None:
