@@ -122,6 +122,8 @@ class Reach(NamedTuple):
     """Keeps a name and value for the next sync of the same connection, once this one is stored."""
     wait: Callable[[float], None] = time.sleep
     """Waits for so many seconds, before a question may be asked (again)."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds on a clock that only goes on, by which questions in a minute are counted."""
     patience: float = 120.0
     """Seconds in which any one answer must be whole."""
     secrets: tuple[str, ...] | None = None

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from validator.rules.catalogue import load_ruleset
 from validator.rules.ruleset import Ruleset
 
-settings.register_profile("patient", deadline=None)  # a busy machine is no fault of what is tried
+# A busy machine is no fault of what is tried.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

@@ -17,13 +17,12 @@ from benchmarks.kills.documents import okr_set
 from benchmarks.kills.places import Place
 from benchmarks.syncs.source import NAME, register
 from benchmarks.syncs.workers import Worker
+from benchmarks.waiting import until
 from validator.service import connections
 from validator.service.connections import Proposal
 from validator.service.lookups import a_connection
 from validator.store.engine import make_engine, reading, writing
 from validator.store.tables import syncs
-
-_PATIENCE = 120.0
 
 
 class Plan(NamedTuple):
@@ -72,8 +71,8 @@ def play(where: Place, plan: Plan, tell: Callable[[int], None] = lambda _kills: 
         for id in ids:
             _change(engine, id, {"paused": True})
         ended = _now()
-        settled = _until(lambda: _is_settled(engine))
-        _until(lambda: all(worker.is_up() for worker in workers))  # one that still starts would just die
+        settled = until(lambda: _is_settled(engine))
+        until(lambda: all(worker.is_up() for worker in workers))  # one that still starts would just die
         for worker in workers:
             worker.tell_to_stop()
         exits = [worker.stopped() for worker in workers]
@@ -97,10 +96,10 @@ def _strike(
     for number in range(1, plan.kills + 1):
         struck = chance.choice(workers)
         if chance.random() >= plan.unborn:
-            _until(struck.is_up)
+            until(struck.is_up)
         _pass(folder, ids, plan, chance, chance.uniform(*plan.lives))
         if plan.aimed:
-            _until(partial(_runs_one, engine, struck))
+            until(partial(_runs_one, engine, struck))
         struck.kill()
         _pass(folder, ids, plan, chance, chance.uniform(0, 1))
         struck.start()
@@ -110,10 +109,10 @@ def _strike(
 
 def _pass(folder: Path, ids: list[str], plan: Plan, chance: random.Random, seconds: float) -> None:
     """Let time pass, in which people work with the tool."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         _write(folder, chance.choice(ids), plan, chance)
-        time.sleep(min(0.5, max(0.0, until - time.monotonic())))
+        time.sleep(min(0.5, max(0.0, end - time.monotonic())))
 
 
 def _add(engine: Engine, folder: Path, id: str, plan: Plan, chance: random.Random) -> str:
@@ -147,16 +146,6 @@ def _runs_one(engine: Engine, worker: Worker) -> bool:
 def _is_settled(engine: Engine) -> bool:
     with reading(engine) as connection:
         return connection.execute(select(syncs.c.id).where(syncs.c.finished_at.is_(None)).limit(1)).first() is None
-
-
-def _until(so: Callable[[], bool]) -> bool:
-    """Wait for something, for as long as patience lasts."""
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        if so():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def _now() -> datetime.datetime:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.kills.places import Place
@@ -17,8 +18,9 @@ _PATIENCE = 60.0
 class Worker:
     """One worker on a database, started again after each kill; each life has a log of its own."""
 
-    def __init__(self, where: Place, name: str) -> None:
+    def __init__(self, where: Place, name: str, settings: Mapping[str, str] = {}) -> None:
         self._where, self._name = where, name
+        self._settings = {f"OKR_VALIDATOR_{setting}": value for setting, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self._logs: list[Path] = []
 
@@ -28,7 +30,7 @@ class Worker:
             return
         command = [sys.executable, "-m", "benchmarks.syncs.source", "worker"]
         clean = {key: value for key, value in os.environ.items() if not key.startswith("OKR_VALIDATOR_")}
-        told = {"OKR_VALIDATOR_DATABASE_URL": self._where.address, "PYTHONPATH": str(_ROOT)}
+        told = {"OKR_VALIDATOR_DATABASE_URL": self._where.address, "PYTHONPATH": str(_ROOT)} | self._settings
         self._logs.append(self._where.folder / f"{self._name}-{len(self._logs)}.log")
         with self._logs[-1].open("wb") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=clean | told, cwd=_ROOT)

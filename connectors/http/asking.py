@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -11,6 +10,7 @@ import requests
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
+from connectors.contract import Reach
 from connectors.http import budget, waiting
 from connectors.http.answers import Download, take
 from connectors.http.failures import Failure, of_error, of_status
@@ -52,7 +52,7 @@ class Asking(NamedTuple):
     session: requests.Session
     bounds: Bounds
     scrub: Scrubber
-    wait: Callable[[float], None]
+    reach: Reach
 
     def __call__(self, question: Question) -> Download:
         """Ask until it is answered, or until asking again is of no use. Raises HttpFault."""
@@ -67,7 +67,7 @@ class Asking(NamedTuple):
             seconds = waiting.pause(retry, given.fault, given.headers)
             if waited + seconds > self.bounds.longest_wait:
                 raise self.told(given.fault, question, seconds)
-            self.wait(seconds)
+            self.reach.wait(seconds)
             left, waited = retry, waited + seconds
 
     def told(self, fault: HttpFault, question: Question, asked: float | None = None) -> HttpFault:
@@ -113,6 +113,6 @@ class Asking(NamedTuple):
     def _take_place(self) -> None:
         if self.bounds.per_minute is None:
             return
-        seconds = budget.reserve(urlsplit(self.base_url).netloc, self.bounds.per_minute, time.monotonic())
+        seconds = budget.reserve(urlsplit(self.base_url).netloc, self.bounds.per_minute, self.reach.clock())
         if seconds:
-            self.wait(seconds)
+            self.reach.wait(seconds)

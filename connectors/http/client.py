@@ -56,7 +56,7 @@ class Client:
         self._session.headers.update({**_ALWAYS, **headers})
         timeout = (connect_timeout, read_timeout)
         bounds = Bounds(per_minute, timeout, waiting.policy(retries), longest_wait, largest)
-        self._asking = Asking(base_url, self._session, bounds, _scrubber(headers, secrets), reach.wait)
+        self._asking = Asking(base_url, self._session, bounds, _scrubber(headers, secrets), reach)
 
     def __enter__(self) -> Self:
         return self

@@ -18,6 +18,8 @@ import pytest
 from tests.api.api_server import Server, okr_set, problem, serving
 
 Start = Callable[..., AbstractContextManager[Server]]
+LONG = 20.0
+"""Seconds that a busy machine may take; what would not end in time takes longer by far."""
 BODY = json.dumps(okr_set()).encode()
 HEAD = (
     b"POST /v1/validations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
@@ -40,16 +42,16 @@ def test_a_body_that_drips_is_refused_in_time(hasty: Server) -> None:
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"application/problem+json" in answer
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < LONG
 
 
 def test_headers_that_drip_end_the_connection_in_time(hasty: Server) -> None:
     with hasty.connect() as connection:
         began = time.monotonic()
-        _drip(connection, b"GET /livez HTTP/1.1\r\nX-Slow: " + b"a" * 200)
+        _drip(connection, b"GET /livez HTTP/1.1\r\nX-Slow: " + b"a" * 600)
         with suppress(ConnectionError):
             assert connection.recv(100) == b""
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < LONG
 
 
 def test_more_slow_clients_than_threads_do_not_stop_the_others_for_long(hasty: Server) -> None:
@@ -58,16 +60,16 @@ def test_more_slow_clients_than_threads_do_not_stop_the_others_for_long(hasty: S
         connection.sendall(HEAD[:40])
     began = time.monotonic()
     assert hasty.get("/livez").status_code == 200
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < LONG
     for connection in slow:
         connection.close()
 
 
 def test_clients_that_say_nothing_take_no_thread(hasty: Server) -> None:
-    silent = [hasty.connect() for _ in range(16)]
+    silent = [hasty.connect() for _ in range(160)]
     began = time.monotonic()
     assert hasty.get("/livez").status_code == 200
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < LONG
     for connection in silent:
         connection.close()
 
@@ -83,7 +85,7 @@ def test_a_client_that_does_not_read_its_answer_is_left(hasty: Server) -> None:
         deaf.append(connection)
     began = time.monotonic()
     assert hasty.get("/livez").status_code == 200
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < LONG
     for connection in deaf:
         connection.close()
 
@@ -181,9 +183,9 @@ def test_a_folder_made_for_counts_is_gone_at_the_end(tmp_path: Path, monkeypatch
 
 
 def _drip(connection: socket.socket, data: bytes) -> None:
-    """Send a byte every tenth of a second, until the other side has had enough or ten seconds have passed."""
+    """Send a byte every tenth of a second, until the other side has had enough or a minute has passed."""
     connection.settimeout(0.1)
-    for n in range(min(100, len(data))):
+    for n in range(min(600, len(data))):
         try:
             connection.sendall(data[n : n + 1])
             if connection.recv(1, socket.MSG_PEEK) is not None:

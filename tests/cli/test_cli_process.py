@@ -100,10 +100,15 @@ def interrupted(process: subprocess.Popen[bytes]) -> int:
     raise AssertionError("the command does not stop")
 
 
+def _interruptible() -> None:
+    """Heed Ctrl-C even where the tests run in the background, which does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interruption_exits_130_without_a_traceback(folder: Path) -> None:
     command = [sys.executable, "-m", "validator", *STDIN]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment(), **pipes) as process:  # type: ignore[call-overload]
+    with subprocess.Popen(command, env=environment(), preexec_fn=_interruptible, **pipes) as process:  # type: ignore[call-overload]
         # More than a pipe holds: once it is written, the command is reading.
         process.stdin.write(b" " * 1_000_000)
         process.stdin.flush()

@@ -155,10 +155,10 @@ def test_records_that_are_not_there_are_told_from_none(path, found) -> None:
 
 def test_a_hostile_path_takes_no_longer_than_walking_the_record() -> None:
     wide: Any = [[[[0] * 10] * 10] * 10] * 10
-    begun = time.monotonic()
+    begun = time.process_time()
     assert len(find(read_path(".".join("*" * 4)), wide)) == 10_000
     assert find(read_path(".".join("*" * 20)), wide) == []
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 # Values

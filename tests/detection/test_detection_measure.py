@@ -264,7 +264,7 @@ def test_any_order_of_what_measures_are_made_of_can_be_read(pieces: list[str]) -
     "piece", ["a ", "1 to 2 ", "by 1 of ", ", in A ", "5% to ", "not counted ", "1-", "🎉", "x" * 50, "9" * 50, "("]
 )
 def test_a_long_title_takes_no_longer_than_its_limit(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read_measure((piece * 10_000)[:10_000])
     read_measure((piece * 100_000)[:100_000])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -59,6 +59,6 @@ def test_the_words_that_say_so_are_quoted() -> None:
 
 
 def test_a_long_text_of_nothing_but_reliance_is_read_in_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     relied_on("relies on Sales and " * 50_000, NAMES)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

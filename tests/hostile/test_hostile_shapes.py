@@ -180,8 +180,8 @@ SHAPES: dict[str, Callable[[], Document]] = {
 @pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES.keys())
 def test_it_is_judged_in_good_time_when(base: Ruleset, make: Callable[[], dict[str, Any]]) -> None:
     document = {"source": {"provides": INPUTS}, **make()}
-    began = time.perf_counter()
+    began = time.process_time()
     report = judge(document, base)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert report["findings"]
     assert len({finding["id"] for finding in report["findings"]}) == len(report["findings"])

@@ -43,7 +43,7 @@ def sent(desk: Desk, target: str, **wish: Any) -> Any:
     desk.tell("F1")
     begun = time.monotonic()
     desk.drain()
-    assert time.monotonic() - begun < 5 * WHOLE
+    assert time.monotonic() - begun < 25 * WHOLE
     return desk.log()[0]
 
 
@@ -108,7 +108,7 @@ def test_a_receiver_that_misbehaves_is_tried_again_later_and_stalls_no_other(des
         draining.drain(desk.sender, jobs[healthy])
         assert desk.states(healthy) == ["delivered"]
         assert desk.states(hostile) == ["waiting"] or said != "time"
-        stalled.join(5 * WHOLE)
+        stalled.join(25 * WHOLE)
         assert not stalled.is_alive()
     (row,) = desk.log(hostile)
     assert row.state == "retrying"

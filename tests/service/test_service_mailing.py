@@ -106,10 +106,10 @@ def test_what_the_server_refuses_is_told_in_words_without_the_password(monkeypat
 
 def test_a_server_that_says_nothing_is_not_waited_for() -> None:
     begun = time.monotonic()
-    with raw_server(lambda peer: time.sleep(2)) as url:
+    with raw_server(lambda peer: time.sleep(60)) as url:
         port = int(url.rpartition(":")[2])
         assert not mailed(Post("127.0.0.1", port, "none", "okr@acme.example")).delivered
-    assert time.monotonic() - begun < 1.9
+    assert time.monotonic() - begun < 20
 
 
 # As messages of endpoints

@@ -38,3 +38,8 @@ def test_a_microsecond_later_is_later() -> None:
 def test_the_offset_of_the_clock_does_not_matter() -> None:
     elsewhere = NOON.astimezone(datetime.timezone(datetime.timedelta(hours=5, minutes=30)))
     assert new_id(NOON)[:18] == new_id(elsewhere)[:18]
+
+
+def test_ids_of_one_moment_sort_as_they_were_made() -> None:
+    made = [new_id(NOON) for _ in range(1_000)]
+    assert made == sorted(set(made))
