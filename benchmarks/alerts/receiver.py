@@ -1,7 +1,7 @@
-"""`python -m benchmarks.alerts.receiver PORT FILE SECRET`: takes messages, and writes a line for each to the file.
+"""`python -m benchmarks.alerts.receiver PORT FILE SECRET [--trouble]`: takes messages, and writes a line for each to the file.
 
-It verifies signatures by the package of the standard. Of all messages it refuses some, and drops the line at some that it
-has taken; which, depends on the id and the attempt.
+It verifies signatures by the package of the standard. With --trouble it refuses some messages when they come first, and
+drops the line at some that it has taken.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -53,9 +52,10 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._port}/hook"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, secret: str) -> None:
+    def start(self, secret: str, *, trouble: bool = False) -> None:
         """Take messages."""
         command = [sys.executable, "-m", "benchmarks.alerts.receiver", str(self._port), str(self._file), secret]
+        command += ["--trouble"] if trouble else []
         self._process = subprocess.Popen(command, cwd=_ROOT)
         if not until(self._listens, _PATIENCE):
             raise TimeoutError("The receiver does not start.")
@@ -76,15 +76,15 @@ class Receiver:
             yield Arrival(**json.loads(line))
 
 
-def _serve(port: int, file: int, secret: str) -> None:
-    webhook, seen = Webhook(secret), Counter[str]()
+def _serve(port: int, file: int, secret: str, *, trouble: bool) -> None:
+    webhook, seen = Webhook(secret), set[str]()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body, headers = self.rfile.read(int(self.headers["Content-Length"])), dict(self.headers.items())
             id = self.headers["webhook-id"]
-            seen[id] += 1
-            lot = zlib.crc32(f"{id} {seen[id]}".encode()) % 100
+            lot = zlib.crc32(id.encode()) % 100 if trouble and id not in seen else 100
+            seen.add(id)
             time.sleep(_TAKES)
             if lot < _REFUSED:
                 self._answer(500)
@@ -122,4 +122,6 @@ def _arrival(webhook: Webhook, id: str, headers: dict[str, str], body: bytes) ->
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND), sys.argv[3])
+    _serve(
+        int(sys.argv[1]), os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND), sys.argv[3], trouble="--trouble" in sys.argv
+    )

@@ -31,9 +31,10 @@ from validator.store.tables import deliveries, syncs
 _PEPPER = b"a pepper of thirty-two bytes at the least"
 _RULE = "unowned-objective"
 _LOOPBACK = "127.0.0.0/8"
-_LAST_WAITS = 2_400.0
-"""Seconds after which no message waits any more: two attempts that failed are followed by one after half an hour."""
+_LAST_WAITS = 900.0
+"""Seconds after which no message waits any more: two attempts that failed are followed by one after five minutes."""
 _TRIES = 5
+_UNDER_WAY = ("queued", "running")
 
 
 class Plan(NamedTuple):
@@ -47,6 +48,8 @@ class Plan(NamedTuple):
     """Of the database server."""
     lives: tuple[float, float] = (0.5, 5.0)
     """Seconds that a worker works at least and at most before it is killed."""
+    away: float = 12.0
+    """Seconds without a receiver, at least: two attempts of a message fail in them."""
     unborn: float = 0.2
     """Share of the kills that come while the worker still starts."""
     hurry: bool = False
@@ -106,7 +109,7 @@ def _play(stage: _Stage, tell: Callable[[str], None]) -> Outcome:
         worker.start()
     _run(stage)
     secret = _listen(stage)
-    stage.receiver.start(secret)
+    stage.receiver.start(secret, trouble=True)
     with _striking(stage):
         away = _tell_all(stage, secret, tell)
     for worker in stage.workers:
@@ -140,6 +143,7 @@ def _tell_all(stage: _Stage, secret: str, tell: Callable[[str], None]) -> float:
             stage.receiver.kill()
             gone = time.monotonic()
         if number == stage.plan.runs // 2:
+            time.sleep(max(0.0, stage.plan.away - (time.monotonic() - gone)))
             stage.receiver.start(secret)
             away = time.monotonic() - gone
         if _crashes_after(stage.plan, number):
@@ -180,7 +184,7 @@ def _run(stage: _Stage) -> None:
     """Have the set synced; a sync whose workers were killed too often is asked for again."""
     for _ in range(_TRIES):
         asked = partial(_state, stage.engine, _patient(partial(_ask, stage.engine)))
-        until(lambda: _patient(asked) not in ("waiting", "running"))  # noqa: B023 - waits at once
+        until(lambda: _patient(asked) not in _UNDER_WAY)  # noqa: B023 - waits at once
         if _patient(asked) == "done":
             return
     raise TimeoutError("The set is not synced.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, select
@@ -85,7 +85,7 @@ def _twice(connection: Connection, synced: Any, recorded: Any) -> Iterator[str]:
     yield from (f"sync {id} has {count} runs" for id, count in by_sync.items() if count > 1 or id is None)
 
 
-def _again(listed: list[Row[Any]]) -> Iterator[str]:
+def _again(listed: Sequence[Row[Any]]) -> Iterator[str]:
     """Findings that came while they were there, or went while they were gone."""
     there: dict[tuple[str, str], bool] = {}
     for row in listed:

@@ -55,7 +55,7 @@ CHECKED = {
     "/v1/failure-table": "FailureTable",
     "/v1/vocabulary": "Vocabulary",
     "/livez": "Health",
-    "/readyz": "Health",
+    "/readyz": "Readiness",
     "/nothing": "Problem",
 }
 

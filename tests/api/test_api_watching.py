@@ -15,7 +15,8 @@ SECRET = "project-zebra"
 
 
 def test_a_process_that_lives_and_can_judge_says_so(server: Server) -> None:
-    assert server.get("/livez").json() == server.get("/readyz").json() == {"status": "ok"}
+    assert server.get("/livez").json() == {"status": "ok"}
+    assert server.get("/readyz").json() == {"status": "ok", "attention": []}
 
 
 def test_counts_are_right_across_processes(start: Callable[..., AbstractContextManager[Server]]) -> None:

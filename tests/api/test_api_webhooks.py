@@ -202,7 +202,7 @@ def test_an_endpoint_is_held_back_and_goes_on(service: Remembering) -> None:
         assert len(receiver.received) == 1
 
 
-def test_a_disabled_endpoint_is_seen_in_the_list_and_the_metrics_and_taken_up_again(service: Remembering) -> None:
+def test_a_disabled_endpoint_is_seen_in_list_health_and_metrics_and_taken_up_again(service: Remembering) -> None:
     def counted() -> dict[str, str]:
         lines = [line.split() for line in service.answer("GET", "/metrics").text.splitlines() if line[0] != "#"]
         return {line[0].removeprefix("okr_validator_webhook"): line[1] for line in lines if "_webhook" in line[0]}
@@ -215,6 +215,9 @@ def test_a_disabled_endpoint_is_seen_in_the_list_and_the_metrics_and_taken_up_ag
     (entry,) = service.ask("GET", "/v1/webhooks")["webhooks"]
     assert (entry["state"], "410" in entry["disabled_why"]) == ("disabled", True)
     assert counted() == {"s_disabled": "1.0", "s_failing": "0.0", "_messages_waiting": "0.0"}
+    ready = service.ask("GET", "/readyz")
+    assert ready["status"] == "ok"
+    assert ready["attention"] == ["Webhooks that are disabled, so that nothing is sent to them: 1."]
     for path in (f"{place}/ping", f"/v1/deliveries/{delivery}/replay"):
         assert "disabled" in service.ask("POST", path, 409)["detail"]
     service.ask("POST", f"{place}/replay", 409, json={"since": f"{YESTERDAY}T00:00:00Z"})

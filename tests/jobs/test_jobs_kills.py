@@ -1,9 +1,11 @@
-"""Workers killed at random moments, as `python -m benchmarks.syncs` does at length, and on SQLite, too."""
+"""Workers killed at random moments, as `python -m benchmarks.syncs` and `benchmarks.alerts` do at length on both databases."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.alerts import examining as examining_alerts
+from benchmarks.alerts import story as alerts
 from benchmarks.kills.places import place
 from benchmarks.syncs.examining import examine
 from benchmarks.syncs.story import Plan, play
@@ -22,3 +24,16 @@ def test_every_tick_has_one_sync_and_every_sync_one_whole_run_whatever_is_killed
     assert outcome.settled
     assert found.runs == found.ticks == found.states["done"] > 1
     assert found.resumes > 0
+
+
+def test_every_event_arrives_once_by_its_id_and_in_order_whatever_is_killed(tmp_path: Path) -> None:
+    with place("sqlite", tmp_path) as where:
+        plan = alerts.Plan(runs=4, findings=12, kills=2, lives=(0, 1), unborn=0, away=1, hurry=True)
+        outcome = alerts.play(where, plan)
+        engine = make_engine(where.address)
+        found = examining_alerts.examine(engine, outcome)
+        engine.dispose()
+    assert found.faults == []
+    assert outcome.errors == []
+    assert found.ids == found.events == 48
+    assert found.attempts > found.events

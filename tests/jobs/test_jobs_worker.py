@@ -1,33 +1,40 @@
-"""A real worker: schedules edited while it runs, moments missed, syncs that others left behind, and a clean end."""
+"""A real worker: schedules edited while it runs, moments missed, what others left behind, messages, and a clean end."""
 
 from __future__ import annotations
 
 import datetime
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import ColumnElement, Engine, select, update
 
 from benchmarks.kills.documents import okr_set
 from benchmarks.kills.places import KINDS, Place, place
 from benchmarks.syncs.source import NAME, register
 from benchmarks.syncs.workers import Worker
+from tests.service.receivers import PEPPER, Receiver
+from tests.sockets import raw_server
 from validator.jobs.liveness import held
 from validator.jobs.worker import REAP
-from validator.service import audit, connections, sync, sync_rows
+from validator.service import audit, connections, endpoints, sync, sync_rows
 from validator.service.connections import Proposal
+from validator.service.endpoint_wishes import Bounds, Wish
 from validator.service.lookups import a_connection
 from validator.service.sync_rows import MOST_RESUMES
+from validator.store import tables
 from validator.store.engine import make_engine, reading, writing
 from validator.store.tables import sync_states, syncs
 
 PATIENCE = 40.0
 LONG_AGO = datetime.datetime(2026, 1, 1, 6, tzinfo=datetime.UTC)
 EVERY_SECOND = "* * * * * *"
+LOOPBACK = "127.0.0.0/8"
 
 
 class Site(NamedTuple):
@@ -70,6 +77,16 @@ class Site(NamedTuple):
             found = [row for row in sync_rows.list_syncs(connection, connection_id=id, limit=200) if row.finished_at]
         return found[::-1]
 
+    def tell(self, target: str, job: str | None = None) -> str:
+        """Send a message to a target, where a job has it to itself; gives the id of the endpoint."""
+        bounds = Bounds(networks=(ip_network(LOOPBACK),))
+        with writing(self.engine) as connection:
+            made = endpoints.create(connection, now(), "ana", Wish("desk", target), lambda: PEPPER, bounds)
+            endpoints.ping(connection, now(), "ana", made.row.id)
+            mine = tables.endpoints.c.id == made.row.id
+            connection.execute(update(tables.endpoints).where(mine).values(drain=job))
+        return str(made.row.id)
+
     def ended(self, sync_id: str) -> Any:
         until(lambda: self.row(sync_id).finished_at is not None)
         return self.row(sync_id)
@@ -105,7 +122,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A worker that was away for some time; the tests share it, each with connections of its own."""
     register()
     with place(request.param, tmp_path_factory.mktemp(f"worker-{request.param}")) as where:
-        engine, worker = make_engine(where.address), Worker(where, "worker")
+        (where.folder / "pepper").write_bytes(PEPPER)
+        settings = {"PEPPER": f"file:{where.folder / 'pepper'}", "ALLOWED_NETWORKS": LOOPBACK}
+        engine, worker = make_engine(where.address), Worker(where, "worker", settings)
         here = Site(engine, where, worker, time.monotonic())
         here.add("missed", schedule="0 6 * * *")
         with writing(engine) as connection:
@@ -178,6 +197,31 @@ def test_a_sync_whose_job_was_lost_is_queued_again_and_one_whose_job_has_ended_w
     orphan = site.ended(done.id)
     assert orphan.state == "failed"
     assert "gave the sync up" in orphan.problem[0]["message"]
+
+
+def test_messages_are_sent_and_those_too_whose_job_was_lost_or_has_ended_without_them(site: Site) -> None:
+    site.add("before")
+    done = site.ended(site.ask("before"))
+    with Receiver() as receiver:
+        told = {site.tell(receiver.url, job) for job in (None, "drain-lost", done.id)}
+        until(lambda: len(receiver.received) == 3)
+    assert {message.json()["data"]["endpoint"]["id"] for message in receiver.received} == told
+
+
+def test_a_receiver_that_hangs_delays_no_message_to_another(site: Site) -> None:
+    over = threading.Event()
+    with raw_server(lambda _: over.wait(PATIENCE)) as hanging, Receiver() as receiver:
+        slow = [site.tell(f"{hanging}/{number}") for number in range(3)]
+        site.tell(receiver.url)
+        until(lambda: len(receiver.received) == 1)
+        with reading(site.engine) as connection:
+            states = connection.scalars(select(tables.deliveries.c.state).where(_sent_to(slow))).all()
+        over.set()
+    assert states == ["waiting"] * 3
+
+
+def _sent_to(endpoint_ids: list[str]) -> ColumnElement[bool]:
+    return tables.deliveries.c.endpoint_id.in_(endpoint_ids)
 
 
 def _all(site: Site, id: str) -> list[Any]:

@@ -9,7 +9,7 @@ from validator.api.data import as_json
 from validator.api.guard import guard_of_app
 from validator.api.openapi import Answer, Blueprint, resource
 from validator.api.problems import Problem
-from validator.api.schemas import HealthSchema
+from validator.api.schemas import HealthSchema, ReadinessSchema
 from validator.api.services import services
 from validator.pipeline import judge
 from validator.service.endpoint_rows import standing as webhooks
@@ -26,7 +26,7 @@ def livez() -> Response:
     return as_json({"status": "ok"})
 
 
-@resource(blueprint, "/readyz", Answer(HealthSchema, "The process can judge."), refusals=(503,))
+@resource(blueprint, "/readyz", Answer(ReadinessSchema, "The process can judge."), refusals=(503,))
 def readyz() -> Response:
     """Tell whether the process can judge: the default ruleset compiles and judges a set."""
     try:
@@ -37,30 +37,40 @@ def readyz() -> Response:
     if loaded.ruleset.digest not in _tried:
         judge({"objectives": [{"id": "1", "title": "Be ready"}]}, loaded.ruleset, **loaded.tables._asdict())
         _tried.add(loaded.ruleset.digest)
-    return as_json({"status": "ok"})
+    counted = _standing()
+    attention = [text.format(counted[name]) for name, text in _ATTENTION.items() if counted.get(name)]
+    return as_json({"status": "ok", "attention": attention})
 
 
 _tried: set[str] = set()
 """Digests of the rulesets that have judged a set here."""
+_ATTENTION = {
+    "webhooks_disabled": "Webhooks that are disabled, so that nothing is sent to them: {}.",
+    "webhooks_failing": "Webhooks at which nothing arrives: {}.",
+    "silent_sources": "Sources that have given nothing in their time: {}.",
+}
+"""What somebody should look after, by the name of its count; it keeps no process from judging."""
 
 
 @resource(blueprint, "/metrics", Answer({"type": "string"}, "Counts in the text format of Prometheus.", "text/plain"))
 def counts() -> Response:
     """Count requests, verdicts, findings and items, of all processes together, sources that are silent, and failing webhooks."""
     shared = services().settings.metrics_dir is not None
-    return Response(metrics.page(shared=shared) + _standing(), content_type=metrics.CONTENT_TYPE_LATEST)
+    counted = _standing()
+    stored = metrics.standing(counted) if counted else b""
+    return Response(metrics.page(shared=shared) + stored, content_type=metrics.CONTENT_TYPE_LATEST)
 
 
-def _standing() -> bytes:
+def _standing() -> dict[str, int]:
     """How it stands with sources and webhooks; nothing where the store does not say."""
     engine = services().store
     if engine is None:
-        return b""
+        return {}
     try:
         with reading(engine) as connection:
             found, told = standing(connection, guard_of_app().clock()), webhooks(connection)
     except StoreUnavailable:
-        return b""
+        return {}
     counts = {"silent_sources": len(found["silent"])} | {f"syncs_{name}": found[name] for name in ("queued", "running")}
     counts |= {f"webhooks_{name}": told[name] for name in ("disabled", "failing")}
-    return metrics.standing(counts | {"webhook_messages_waiting": told["waiting"]})
+    return counts | {"webhook_messages_waiting": told["waiting"]}

@@ -47,6 +47,12 @@ class HealthSchema(Answer):
     status = a_word(("ok",), "ok.")
 
 
+class ReadinessSchema(HealthSchema):
+    """A process that can judge."""
+
+    attention = a_list(fields.String(), "What somebody should look after, though it can judge all the same.")
+
+
 class RulesetSummarySchema(Answer):
     """A ruleset without its rules."""
 
