@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from validator.errors import Fault, OkrValidatorError
-from validator.settings_addresses import Network, Smtp, mail_server, may_be_plain, public_url
+from validator.settings_addresses import Network, Smtp, http_proxy, mail_server, may_be_plain, public_url
 
 PREFIX = "OKR_VALIDATOR_"
 # Kubernetes sets these for every Service, and one named okr-validator is likely: they are not meant for us.
@@ -84,6 +84,9 @@ class Settings(NamedTuple):
     only on this machine or in allowed_networks."""
     smtp_password: str | None = None
     """Where its password is: env:NAME or file:PATH."""
+    webhook_proxy: str | None = None
+    """HTTP proxy that messages to webhooks go through: http://proxy.example.com:3128; None: they go straight to the address
+    that was checked. The proxy looks names up itself, and must itself refuse addresses inside."""
     log_level: str = "info"
     """Least level that the service writes down: debug, info, warning or error."""
     debug: bool = False
@@ -268,6 +271,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "public_url": public_url,
     "smtp": mail_server,
     "smtp_password": _reference,
+    "webhook_proxy": http_proxy,
     "log_level": _word(r"debug|info|warning|error", "debug, info, warning or error"),
     "debug": _flag,
     "metrics_dir": Path,

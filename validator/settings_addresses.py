@@ -1,4 +1,4 @@
-"""Addresses among the settings: where the service is reached, and the server that takes its e-mail."""
+"""Addresses among the settings: where the service is reached, the server that takes its e-mail, and a proxy."""
 
 from __future__ import annotations
 
@@ -49,6 +49,16 @@ def mail_server(text: str) -> Smtp:
     return Smtp(
         parts.hostname or "", parts.port or port, security, sender[0], parts.username and unquote(parts.username)
     )
+
+
+def http_proxy(text: str) -> str:
+    """The address of an HTTP proxy. Raises ValueError, which does not repeat it: it may hold a password."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("https", "http") or parts.path not in ("", "/"):
+        raise ValueError("must be an HTTP proxy, such as http://proxy.example.com:3128; a SOCKS proxy is not supported")
+    if parts.query or parts.fragment or parts.username is not None or parts.password is not None:
+        raise ValueError("must hold no user, no password and no query: let the proxy know this machine by its address")
+    return text.rstrip("/")
 
 
 def _split(text: str) -> SplitResult | None:

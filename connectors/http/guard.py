@@ -35,6 +35,11 @@ _SPECIAL = tuple(
 class Refused(HTTPError):
     """An address that may not be asked."""
 
+    def __init__(self, text: str, outward: str | None = None) -> None:
+        super().__init__(text)
+        self.outward = outward or text
+        """The text for people who are not to learn from it which addresses there are inside."""
+
 
 def may_ask(address: Address, networks: Collection[Network], *, tls: bool) -> bool:
     """Whether an address may be asked: one in the networks always, any other only if it is public and asked over TLS."""
@@ -55,7 +60,14 @@ def addresses(host: str, port: int | None, networks: Collection[Network], *, tls
         return good
     if not tls and any(map(_is_public, found)):
         raise Refused(f"“{host}” is a public host and would be asked without TLS")
-    raise Refused(f"“{host}” is at {found[0] if found else 'no address'}, which is private or reserved")
+    where = found[0] if found else "no address"
+    outward = f"“{host}” is at an address that is private or reserved"
+    raise Refused(f"“{host}” is at {where}, which is private or reserved", outward)
+
+
+def every_address(host: str, port: int | None) -> list[str]:
+    """The addresses of a host of the operator's own choice, in the resolver's order. Raises OSError as `addresses`."""
+    return [str(address) for address in _looked_up(host, port)]
 
 
 def check_behind_proxy(host: str, port: int | None, networks: Collection[Network], *, tls: bool) -> None:

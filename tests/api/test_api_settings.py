@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
+from validator.jobs.means import means_of, sender_of
 from validator.settings import BadSettings, Settings, is_loopback, read_settings
 from validator.settings_addresses import Smtp
 
@@ -170,3 +172,37 @@ def test_the_public_address_has_no_slash_at_its_end() -> None:
     for wrong in ("okr.example.com", "ftp://okr.example.com", "https://okr.example.com/?x=1", "https://me@x.example"):
         with pytest.raises(BadSettings, match="PUBLIC_URL"):
             read_settings({"OKR_VALIDATOR_PUBLIC_URL": wrong})
+
+
+def test_the_proxy_of_webhooks_is_an_http_proxy_and_none_unless_it_is_named() -> None:
+    assert (Settings().webhook_proxy, read_settings({"HTTPS_PROXY": "http://proxy.example"}).webhook_proxy) == (
+        None,
+        None,
+    )
+    for given in ("http://proxy.example.com:3128", "https://proxy.example.com/", "http://10.0.0.1:3128"):
+        assert read_settings({"OKR_VALIDATOR_WEBHOOK_PROXY": given}).webhook_proxy == given.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "proxy.example.com",
+        "proxy.example.com:3128",
+        "socks5://proxy.example.com",
+        "http://me:plugh@proxy.example.com",
+        "http://proxy.example.com/plugh",
+        "http://proxy.example.com?plugh=1",
+        "http://proxy.example.com:99999",
+    ],
+)
+def test_a_proxy_that_cannot_be_meant_is_refused_and_not_repeated(value: str) -> None:
+    with pytest.raises(BadSettings, match="WEBHOOK_PROXY") as caught:
+        read_settings({"OKR_VALIDATOR_WEBHOOK_PROXY": value})
+    assert "plugh" not in str(caught.value)
+
+
+def test_the_proxy_of_webhooks_reaches_those_who_send_them() -> None:
+    settings = read_settings({"OKR_VALIDATOR_WEBHOOK_PROXY": "http://proxy.example.com:3128"})
+    engine = create_engine("sqlite://")
+    bounds = sender_of(settings, means_of(settings, engine, "test")).bounds
+    assert bounds.proxy == "http://proxy.example.com:3128"

@@ -50,9 +50,9 @@ def drained(service: Remembering) -> None:
         pepper = guard_of_app().pepper.read
     sender = Sender(engine, lambda: moment, pepper, Bounds(networks=LOOPBACK))
     with writing(engine) as connection:
-        jobs = draining.claim(connection, moment)
-    for _, job in jobs:
-        draining.drain(sender, job)
+        claims = draining.claim(connection, moment)
+    for claim in claims:
+        draining.drain(sender, claim.job)
     engine.dispose()
 
 
@@ -74,7 +74,7 @@ def test_an_endpoint_is_made_shown_changed_and_removed(service: Remembering) -> 
         "target": TARGET,
         "types": ["run.failed"],
         "severity": "error",
-        "rules": ["r"],
+        "rules": ["unowned-objective"],
         "teams": ["t"],
     }
     changed = service.answer("PUT", place, headers={"If-Match": answer.headers["ETag"]}, json=wish)
@@ -191,10 +191,12 @@ def test_moments_at_the_edge_of_time_are_moments(service: Remembering, edge: str
 
 
 def test_an_endpoint_is_held_back_and_goes_on(service: Remembering) -> None:
+    service.connection("acme", name="Acme")
     with Receiver() as receiver:
         place = f"/v1/webhooks/{made(service, receiver.url)['id']}"
         assert changing(service, place, "pause")["state"] == "paused"
-        service.ask("POST", f"{place}/ping", 202)
+        assert "held back" in service.ask("POST", f"{place}/ping", 409)["detail"]
+        service.run("acme", owned(a_set()), YESTERDAY)
         drained(service)
         assert receiver.received == []
         assert changing(service, place, "resume")["state"] == "active"
@@ -207,17 +209,21 @@ def test_a_disabled_endpoint_is_seen_in_list_health_and_metrics_and_taken_up_aga
         lines = [line.split() for line in service.answer("GET", "/metrics").text.splitlines() if line[0] != "#"]
         return {line[0].removeprefix("okr_validator_webhook"): line[1] for line in lines if "_webhook" in line[0]}
 
+    none, one = {"_messages_given_up": "0.0"}, {"_messages_given_up": "1.0"}
     with Receiver(lambda _: Answer(410)) as receiver:
         place = f"/v1/webhooks/{made(service, receiver.url)['id']}"
         delivery = service.ask("POST", f"{place}/ping", 202)["id"]
-        assert counted() == {"s_disabled": "0.0", "s_failing": "0.0", "_messages_waiting": "1.0"}
+        assert counted() == {"s_disabled": "0.0", "s_failing": "0.0", "_messages_waiting": "1.0", **none}
         drained(service)
     (entry,) = service.ask("GET", "/v1/webhooks")["webhooks"]
     assert (entry["state"], "410" in entry["disabled_why"]) == ("disabled", True)
-    assert counted() == {"s_disabled": "1.0", "s_failing": "0.0", "_messages_waiting": "0.0"}
+    assert counted() == {"s_disabled": "1.0", "s_failing": "0.0", "_messages_waiting": "0.0", **one}
     ready = service.ask("GET", "/readyz")
     assert ready["status"] == "ok"
-    assert ready["attention"] == ["Webhooks that are disabled, so that nothing is sent to them: 1."]
+    assert ready["attention"] == [
+        "Webhooks that are disabled, so that nothing is sent to them: 1.",
+        "Messages of the last seven days that were given up and can be sent again: 1.",
+    ]
     for path in (f"{place}/ping", f"/v1/deliveries/{delivery}/replay"):
         assert "disabled" in service.ask("POST", path, 409)["detail"]
     service.ask("POST", f"{place}/replay", 409, json={"since": f"{YESTERDAY}T00:00:00Z"})

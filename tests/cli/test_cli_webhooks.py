@@ -69,7 +69,7 @@ def test_what_cannot_be_meant_is_refused_in_words(run: Run, arguments: tuple[str
 
 
 def test_a_change_keeps_what_is_not_given(run: Run) -> None:
-    id = _add(run, "--team", "sales", "--rule", "unowned", "--type", "run.failed")
+    id = _add(run, "--team", "sales", "--rule", "unowned-objective", "--type", "run.failed")
     changed = run("webhooks", "change", id, "--severity", "error", "--any", "rules", "--format", "json").json()
     assert (changed["severity"], changed["rules"], changed["teams"]) == ("error", [], ["sales"])
     assert (changed["types"], changed["target"], changed["version"]) == (["run.failed"], TARGET, 2)
@@ -100,8 +100,9 @@ def test_messages_are_held_back_and_sent_again(run: Run) -> None:
 def test_what_a_disabled_endpoint_missed_is_replayed_once_it_is_enabled(run: Run, folder: Path) -> None:
     id, now = _add(run), datetime.datetime.now(datetime.UTC)
     run("webhooks", "ping", id)
-    _store(folder, endpoints, disabled_at=now, disabled_why="Nothing has arrived.")
-    _store(folder, deliveries, state="dead", finished_at=now, next_at=None)
+    made = now - datetime.timedelta(days=3)
+    _store(folder, endpoints, disabled_at=now, disabled_why="Nothing has arrived.", missed_since=made)
+    _store(folder, deliveries, created_at=made, state="dead", finished_at=now, next_at=None)
     assert "disabled" in run("webhooks", "list").out
     assert run("webhooks", "replay", id, "--since", f"{now:%Y-%m-%d}").code == 2
     hint = run("webhooks", "enable", id).out.partition("okr-validator ")[2].split()

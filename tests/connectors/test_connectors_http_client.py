@@ -47,7 +47,8 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def client(waits: list[float]) -> Callable[..., Client]:
+def client(waits: list[float], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Client]:
+    monkeypatch.setattr(budget, "_taken", {})  # ports are used again
     now = time.monotonic()  # stands still: nobody really waits
 
     def make(tool: FakeTool, **settings: Any) -> Client:

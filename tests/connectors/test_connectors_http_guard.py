@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -122,12 +123,95 @@ def test_a_host_name_that_is_none_is_unknown() -> None:
 # Time
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory) -> Path:
+    """A certificate of its own for tool.example, with its key."""
+    return self_signed(tmp_path_factory.mktemp("tls") / "tool.pem", "tool.example")
+
+
 def test_headers_that_drip_end_at_the_deadline_too() -> None:
     with raw_server(lambda peer: dripping(peer, b"HTTP/1.1 200 OK\r\n" + b"X-A: 1\r\n" * 400)) as url:
         begun = time.monotonic()
         with Client(url, reach(), whole_timeout=0.3) as asking, pytest.raises(HttpFault, match="not whole in time"):
             asking.get("/x")
     assert time.monotonic() - begun < 15
+
+
+@pytest.fixture
+def silent(names) -> Iterator[str]:
+    """The address of a host with three addresses of which none answers: who comes waits behind others, who filled the queue."""
+    names(silent_example=[["127.0.0.2", "127.0.0.3", "127.0.0.4"]])
+    with ExitStack() as stack:
+        port = 0
+        for last in (2, 3, 4):
+            taken = socket.create_server((f"127.0.0.{last}", port), backlog=0)
+            port = stack.enter_context(taken).getsockname()[1]
+            for _ in range(4):
+                filling = stack.enter_context(socket.socket())
+                filling.setblocking(False)
+                filling.connect_ex((f"127.0.0.{last}", port))
+        yield f"http://silent.example:{port}"
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"])
+def test_all_addresses_together_have_one_deadline(silent) -> None:
+    begun = time.monotonic()
+    asking = Client(silent, reach(), connect_timeout=2, whole_timeout=2, retries=0)
+    with asking, pytest.raises(HttpFault, match="no answer in time"):
+        asking.get("/x")
+    assert 2 <= time.monotonic() - begun < 4
+
+
+def test_keys_and_answer_together_have_one_deadline(certificate, names, monkeypatch) -> None:
+    def late(peer: socket.socket) -> None:
+        time.sleep(1.5)
+        with of_certificate(certificate).wrap_socket(peer, server_side=True) as talking:
+            talking.recv(10_000)
+            dripping(talking, b"HTTP/1.1 200 OK\r\n" + b"X-A: 1\r\n" * 400)
+
+    names(tool_example=[["127.0.0.1"]])
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with raw_server(late) as url:
+        begun = time.monotonic()
+        asking = Client(url.replace("http://127.0.0.1", "https://tool.example"), reach(), whole_timeout=2)
+        with asking, pytest.raises(HttpFault, match="not whole in time"):
+            asking.get("/x")
+    assert time.monotonic() - begun < 3
+
+
+def test_what_is_taken_drop_by_drop_ends_at_the_deadline_too(certificate, names, monkeypatch) -> None:
+    def sipping(peer: socket.socket) -> None:
+        while peer.recv(16_384):
+            time.sleep(0.02)
+
+    names(tool_example=[["127.0.0.1"]])
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with raw_server(sipping, of_certificate(certificate)) as url:
+        begun = time.monotonic()
+        asking = Client(url.replace("127.0.0.1", "tool.example"), reach(), whole_timeout=1, retries=0)
+        with asking, pytest.raises(HttpFault, match="not whole in time"):
+            asking.post("/x", "x" * 20_000_000)
+    assert time.monotonic() - begun < 6
+
+
+@pytest.mark.parametrize("secured", [False, True], ids=["plain", "tls"])
+def test_each_question_over_one_connection_has_the_whole_time(secured, certificate, names, monkeypatch) -> None:
+    peers: list[int] = []
+
+    def slowly(peer: socket.socket) -> None:
+        peers.append(1)
+        while peer.recv(10_000):
+            time.sleep(0.8)
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    names(tool_example=[["127.0.0.1"]])
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with (
+        raw_server(slowly, of_certificate(certificate) if secured else None) as url,
+        Client(url.replace("127.0.0.1", "tool.example"), reach(), whole_timeout=2, retries=0) as asking,
+    ):
+        assert [asking.get("/x").status for _ in range(3)] == [200] * 3
+    assert len(peers) == 1
 
 
 def test_silence_ends_after_the_read_timeout_and_is_asked_again() -> None:
@@ -148,12 +232,6 @@ def answering(peer: socket.socket) -> None:
 
 
 # TLS
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> Path:
-    """A certificate of its own for tool.example, with its key."""
-    return self_signed(tmp_path_factory.mktemp("tls") / "tool.pem", "tool.example")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from connectors.contract import Missing, Progress, Reach, Reading, SourceConnector, SourceError
+from connectors.http import budget
 from connectors.http.scrub import Scrubber
 from tests.connectors.fake_tool import LOOPBACK, SECRET, FakeTool, Flavour, Trouble
 from validator.document.load import load
@@ -129,6 +130,7 @@ def sync(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> S
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv(HOLDER, SECRET)
+    monkeypatch.setattr(budget, "_taken", {})  # ports are used again
     caplog.set_level(logging.DEBUG)
     return Sync(caplog)
 

@@ -152,7 +152,7 @@ class Desk:
         """Send what is due, each endpoint by a job of its own; what came of it, by endpoint."""
         with writing(self.engine) as connection:
             claimed = draining.claim(connection, self.now)
-        return {endpoint: draining.drain(self.sender, job) for endpoint, job in claimed}
+        return {one.endpoint: draining.drain(self.sender, one.job) for one in claimed}
 
     def row(self, id: str) -> Row[Any]:
         with reading(self.engine) as connection:

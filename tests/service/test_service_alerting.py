@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
+from structlog.testing import capture_logs
 
 from connectors import registry
 from connectors.contract import Reach
 from tests.history.histories import START, Document, company, entry
-from tests.service.receivers import Desk, Receiver
+from tests.service.receivers import Answer, Desk, Receiver
 from tests.service.service_runs import add_connection, add_waiver, at, record, small, stored
 from tests.service.sync_sources import Tableau, refused
 from tests.sockets import no_proxy_of_the_machine
@@ -32,18 +33,25 @@ from validator.alerts.events import (
     TRIED,
     TYPES,
 )
+from validator.alerts.people import Letter
 from validator.api.event_schemas import message_schema
 from validator.document.jsonschema import json_schema
-from validator.service import connections, decisions, sync, sync_states
+from validator.errors import Fault
+from validator.service import connections, decisions, overdue, sync, sync_states
 from validator.service.decisions import Ruling
+from validator.service.endpoint_rows import an_endpoint
 from validator.service.endpoint_wishes import CHOSEN
 from validator.service.failed_sync import note_failed_sync
+from validator.service.faults import not_found
 from validator.service.overdue import tell_overdue
+from validator.service.parcels import letter, made_ready
 from validator.service.retention import Limits
 from validator.service.retention import apply as retain
 from validator.service.rules import Loaded
+from validator.service.runs import run_document
 from validator.service.sync import Means
 from validator.store.engine import reading, writing
+from validator.store.faults import StoreUnavailable
 from validator.store.tables import deliveries, delivery_findings, events
 
 __all__ = ["no_proxy_of_the_machine"]
@@ -112,15 +120,39 @@ def test_what_comes_goes_and_comes_back_is_told_with_what_was_found(desk: Desk, 
     assert len({row.finding_id for row in desk.log()[1:]}) == 1
 
 
-def test_what_was_waived_is_silent_until_the_waiver_ends(desk: Desk, rules: Loaded) -> None:
+def test_what_was_waived_is_silent_until_the_waiver_ends_but_what_was_opened_is_closed(
+    desk: Desk, rules: Loaded
+) -> None:
     record(desk.engine, company(), rules)
-    found = record(desk.engine, faulty("S1"), rules).run["id"]
+    record(desk.engine, faulty("S1"), rules)
     add_waiver(desk.engine, "W1", START + 2 * DAY, finding_id=stored(desk.engine)["unowned S1"].id)
-    assert found
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), rules, START + DAY)) == []
+    assert news(desk, lambda: record(desk.engine, company(), rules, START + DAY)) == [(RESOLVED, "unowned")]
     assert news(desk, lambda: record(desk.engine, faulty("S1"), rules, START + DAY)) == []
     assert news(desk, lambda: record(desk.engine, company(), rules, START + DAY)) == []
     assert news(desk, lambda: record(desk.engine, faulty("S1"), rules, START + DAY)) == []
     assert news(desk, lambda: record(desk.engine, faulty("S1"), rules, START + 3 * DAY)) == [(OPENED, "unowned")]
+
+
+def test_a_finding_goes_with_its_rule_in_the_digest(desk: Desk, tmp_path: Path) -> None:
+    tickets = desk.endpoint("https://hooks.example/", RESOLVED).row.id
+    before = small(tmp_path, "1")
+    record(desk.engine, company(), before)
+    record(desk.engine, faulty("S1"), before)
+    without = small(tmp_path, "2", overrides="{unowned: off}")
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), without)) == [(DIGEST, None)]
+    assert news(desk, lambda: record(desk.engine, faulty("S1"), without)) == []
+    data = last_told(desk)
+    gone = {"id": stored(desk.engine)["unowned S1"].id, "rule": "unowned", "severity": "warning", "state": "removed"}
+    assert (data["count"], data["resolved"]) == (0, 1)
+    assert data["gone"] == [{**gone, "message": "Nobody owns “Goal S1”."}]
+    assert len(desk.log(tickets)) == 1
+
+
+def last_told(desk: Desk) -> Any:
+    """What the last event says."""
+    with reading(desk.engine) as connection:
+        return connection.scalars(select(events.c.data).order_by(events.c.id.desc()).limit(1)).one()
 
 
 def test_a_conflict_is_told_decided_and_silent_until_a_side_changes(desk: Desk, rules: Loaded) -> None:
@@ -148,8 +180,7 @@ def test_a_rule_on_trial_is_silent_and_told_together_once_its_trial_ends(desk: D
     assert news(desk, lambda: record(desk.engine, faulty("S1", "D1"), trial)) == []
     meant = small(tmp_path, "2")
     assert news(desk, lambda: record(desk.engine, faulty("S1", "D1"), meant)) == [(DIGEST, None)]
-    with reading(desk.engine) as connection:
-        data = connection.scalars(select(events.c.data).order_by(events.c.id.desc()).limit(1)).one()
+    data = last_told(desk)
     assert (data["count"], data["causes"]) == (2, {TRIED: 2})
 
 
@@ -160,10 +191,9 @@ def test_a_changed_rule_is_one_digest_of_what_came_and_what_went(desk: Desk, tmp
     assert news(desk, lambda: record(desk.engine, document, strict)) == [(OPENED, "unowned")]
     other = small(tmp_path, "2", most_days=0, most_objectives=5)
     assert news(desk, lambda: record(desk.engine, document, other)) == [(DIGEST, None)]
-    with reading(desk.engine) as connection:
-        data = connection.scalars(select(events.c.data).order_by(events.c.id.desc()).limit(1)).one()
+    data = last_told(desk)
     assert (data["causes"], data["rules"]) == ({"rule_changed": 4}, {"stale-key-result": 4})
-    assert data["resolved"] == 3
+    assert (data["resolved"], [one["rule"] for one in data["gone"]]) == (3, ["busy-team"] * 3)
 
 
 @ONCE
@@ -204,6 +234,48 @@ def test_a_conflict_without_a_decision_in_time_is_told_once_for_each_time_that_i
     assert tell_overdue(desk.engine, at(LATER + 4 * DAY)) == 0
     assert tell_overdue(desk.engine, at(LATER + 40 * DAY)) == 1
     assert told(desk).count((OVERDUE, "open-conflict")) == 2
+
+
+def test_a_conflict_that_comes_back_on_the_day_on_which_it_was_told_of_is_told_of_again(
+    desk: Desk, rules: Loaded
+) -> None:
+    settled = company()
+    entry(settled, "F1")["status"] = "agreed"
+    record(desk.engine, company(), rules)
+    assert tell_overdue(desk.engine, at(LATER, 3)) == 1
+    record(desk.engine, settled, rules, LATER, now=at(LATER, 9))
+    record(desk.engine, company(), rules, LATER, now=at(LATER, 12))
+    assert tell_overdue(desk.engine, at(LATER, 15)) == 0
+    assert tell_overdue(desk.engine, at(LATER + 40 * DAY)) == 1
+    assert tell_overdue(desk.engine, at(LATER + 41 * DAY)) == 0
+
+
+def test_a_connection_that_cannot_be_read_keeps_no_other_from_being_told_of(
+    desk: Desk, rules: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_connection(desk.engine, "aaa")
+    for id in ("aaa", "acme"):
+        run_document(
+            desk.engine, id, company(), ruleset_loader=lambda *_: rules, now=at(START), actor="cli:ana", as_of=START
+        )
+    open_notices = overdue.open_notices
+
+    def unreadable(connection: Connection, id: str, today: datetime.date) -> Any:
+        if id == "aaa":
+            raise not_found("connection", id)
+        return open_notices(connection, id, today)
+
+    monkeypatch.setattr(overdue, "open_notices", unreadable)
+    with capture_logs() as logged:
+        assert tell_overdue(desk.engine, at(LATER)) == 1
+    assert [(entry["event"], entry["connection"]) for entry in logged] == [("failure", "aaa")]
+
+    def away(*_: Any) -> Any:
+        raise StoreUnavailable([Fault("", "The store is away.", "")])
+
+    monkeypatch.setattr(overdue, "open_notices", away)
+    with pytest.raises(StoreUnavailable):
+        tell_overdue(desk.engine, at(LATER))
 
 
 def add_scheduled(desk: Desk, id: str, **more: Any) -> None:
@@ -265,11 +337,104 @@ def test_people_get_one_message_a_run_each_owner_their_own(desk: Desk, rules: Lo
     entry(worse, "D1")["parents"].append({"id": "X9"})
     entry(worse, "C1")["parents"].append({"id": "X9"})
     record(desk.engine, worse, rules)
-    assert [len(row.events) for row in desk.log(channel)] == [3]
-    assert {row.person["email"]: len(row.events) for row in desk.log(owners)} == {
-        "bruno@example.com": 2,
-        "felix@example.com": 1,
+    assert [len(row.events) for row in desk.log(channel)] == [1, 3]
+    assert [(row.person["email"], len(row.events)) for row in desk.log(owners)] == [
+        ("bruno@example.com", 1),
+        ("felix@example.com", 1),
+        ("bruno@example.com", 2),
+        ("felix@example.com", 1),
+    ]
+
+
+def test_owners_get_what_is_theirs_of_a_digest_and_what_came_alone_in_one_letter(desk: Desk, tmp_path: Path) -> None:
+    people = [{"id": id, "name": id.title(), "email": f"{id}@example.com"} for id in ("bruno", "felix")]
+    owners = desk.endpoint("owners", kind="email").row.id
+    record(desk.engine, {**company(), "people": people}, small(tmp_path, "1"))
+    worse = {**company(), "people": people}
+    entry(worse, "S1")["parents"].append({"id": "X9"})
+    record(desk.engine, worse, small(tmp_path, "2", most_days=0))
+    assert told(desk)[1:] == [(OPENED, "broken-link"), (OPENED, "stale-key-result"), (DIGEST, None)]
+    bruno, felix = desk.log(owners)[2:]
+    assert [len(bruno.events), len(felix.events)] == [3, 1]
+    one = {"count": 1, "severities": {"warning": 1}, "causes": {"rule_changed": 1}}
+    assert {owner["id"]: {**owner, "name": None} for owner in last_told(desk)["owners"]} == {
+        id: {"id": id, "name": None, **one} for id in ("astrid", "bruno", "felix")
     }
+    found = stored(desk.engine)
+    theirs = ("broken-link S1", "stale-key-result S1.1", "stale-key-result D1.1")
+    assert findings_of(desk, bruno.id) == {found[name].id for name in theirs}
+    assert findings_of(desk, felix.id) == {found["stale-key-result L1.1"].id}
+    [told_felix] = letters(desk, owners)[3:]
+    assert told_felix.title == "Acme: 1 finding at once (1 warning) in what you own"
+    assert [line.text for group in told_felix.groups for line in group.lines] == ["“Share of L1” is 2 days old."]
+    assert told_felix.left_out == 0
+
+
+def findings_of(desk: Desk, delivery: str) -> set[str]:
+    """Ids of the findings that a message tells of, by which it waits for earlier ones."""
+    with reading(desk.engine) as connection:
+        mine = delivery_findings.c.delivery_id == delivery
+        return set(connection.scalars(select(delivery_findings.c.finding_id).where(mine)))
+
+
+def letters(desk: Desk, endpoint: str) -> list[Letter]:
+    """What people get from an endpoint, as it would be sent."""
+    with reading(desk.engine) as connection:
+        ready = made_ready(connection, an_endpoint(connection, endpoint), desk.log(endpoint))
+    return [letter(one, None) for one in ready]
+
+
+def test_a_letter_goes_to_each_address_alone_and_tells_each_all(desk: Desk, rules: Loaded) -> None:
+    board = desk.endpoint("ana@example.com, zoe@example.com,ana@example.com", *CHOSEN, kind="email").row.id
+    record(desk.engine, company(), rules)
+    log = desk.log(board)
+    assert [row.person for row in log] == [
+        {"id": None, "name": None, "email": email} for email in ("ana@example.com", "zoe@example.com")
+    ]
+    assert [len(findings_of(desk, row.id)) for row in log] == [1, 1]
+    assert len({letter.summary for letter in letters(desk, board)}) == 1
+    with reading(desk.engine) as connection:
+        assert len(set(connection.scalars(select(delivery_findings.c.queue)))) == 2
+    desk.ping(board)
+    assert [row.person["email"] for row in desk.log(board)[2:]] == ["ana@example.com", "zoe@example.com"]
+
+
+def test_news_of_a_finding_wait_for_the_digest_that_told_of_it(desk: Desk, rules: Loaded) -> None:
+    settled = company()
+    entry(settled, "F1")["status"] = "agreed"
+    with Receiver(lambda message: Answer(500 if message.type == DIGEST else 204)) as receiver:
+        desk.endpoint(receiver.url, *CHOSEN)
+        record(desk.engine, company(), rules)
+        record(desk.engine, settled, rules)
+        record(desk.engine, {**settled, "objectives": faulty("S1")["objectives"]}, rules)
+        desk.later(days=1)
+        desk.drain()
+        assert {message.type for message in receiver.received} == {DIGEST, OPENED}
+        receiver.answer = lambda _: Answer()
+        desk.later(days=1)
+        desk.drain()
+    assert [message.type for message in receiver.received][-2:] == [DIGEST, RESOLVED]
+
+
+def test_a_digest_of_many_findings_is_in_order_with_the_news_of_each(desk: Desk, rules: Loaded) -> None:
+    desk.endpoint("https://hooks.example/", *CHOSEN)
+    document = company()
+    many = [{**entry(document, "S1"), "id": f"N{n}", "owners": [], "key_results": []} for n in range(1_200)]
+    document["objectives"] += many
+    record(desk.engine, document, rules)
+    [digest] = desk.log()
+    assert findings_of(desk, digest.id) == {row.id for row in stored(desk.engine).values()}
+
+
+def test_who_asks_for_single_findings_hears_of_those_that_came_together(desk: Desk, rules: Loaded) -> None:
+    opened, resolved, digests = (
+        desk.endpoint("https://hooks.example/", type).row.id for type in (OPENED, RESOLVED, DIGEST)
+    )
+    conflicts = desk.endpoint("https://hooks.example/", CONFLICT, rules=("open-conflict",)).row.id
+    others = desk.endpoint("https://hooks.example/", CONFLICT, rules=("unowned",)).row.id
+    record(desk.engine, company(), rules)
+    heard = {id: len(desk.log(id)) for id in (opened, resolved, digests, conflicts, others)}
+    assert heard == {opened: 1, resolved: 0, digests: 1, conflicts: 1, others: 0}
 
 
 def test_owners_hear_by_mail_of_what_is_late_decided_and_gone(desk: Desk, rules: Loaded) -> None:
@@ -283,7 +448,7 @@ def test_owners_hear_by_mail_of_what_is_late_decided_and_gone(desk: Desk, rules:
     record(desk.engine, document, rules)
     assert [type for type, _ in told(desk)] == [DIGEST, OVERDUE, DECIDED, RESOLVED]
     addressed = sorted(row.person["email"] for row in desk.log(owners))
-    assert addressed == ["bruno@example.com"] * 3 + ["felix@example.com"] * 3
+    assert addressed == ["bruno@example.com"] * 4 + ["felix@example.com"] * 4
 
 
 def test_an_endpoint_hears_of_its_connection_and_teams_only(desk: Desk, rules: Loaded) -> None:
@@ -293,7 +458,7 @@ def test_an_endpoint_hears_of_its_connection_and_teams_only(desk: Desk, rules: L
     record(desk.engine, company(), rules)
     record(desk.engine, faulty("S1", "L1"), rules)
     assert desk.log(elsewhere) == []
-    assert len(desk.log(supply)) == 1
+    assert [len(findings_of(desk, row.id)) for row in desk.log(supply)] == [1, 1]
 
 
 def test_with_a_connection_go_its_events_and_messages(desk: Desk, rules: Loaded) -> None:

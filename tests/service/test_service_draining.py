@@ -17,9 +17,10 @@ from tests.service.service_runs import add_connection
 from tests.sockets import no_proxy_of_the_machine
 from validator.alerts.events import OPENED, PING, RESOLVED
 from validator.alerts.retries import ATTEMPTS, WAITS
-from validator.service import audit, delivery_log, draining, endpoints
-from validator.service.deliveries import PATIENCE
+from validator.service import audit, deliveries, delivery_log, draining, endpoints
+from validator.service.deliveries import PATIENCE, disable
 from validator.service.delivery_log import Filters
+from validator.service.draining import Drained
 from validator.service.endpoint_rows import endpoint_shown, standing
 from validator.service.endpoints import Made
 from validator.service.lookups import NotAllowed
@@ -30,6 +31,8 @@ from validator.store.tables import attempts, events
 __all__ = ["no_proxy_of_the_machine"]
 HOUR = datetime.timedelta(hours=1)
 FAILS = Answer(500)
+NOTHING = Drained(None, 0, 0, 0, None, None, ())
+SENT = NOTHING._replace(attempts=1, arrived=1)
 
 
 @pytest.fixture
@@ -94,16 +97,31 @@ def test_without_the_pepper_nothing_is_sent_and_the_log_says_why(desk: Desk, rec
     desk.endpoint(receiver.url)
     desk.tell("F1")
     desk.sender = desk.sender._replace(pepper=lambda: None)
-    desk.drain()
-    desk.later(minutes=1)
+    (drained,) = desk.drain().values()
+    assert "pepper" in (drained.unready or "")
+    assert desk.drain() == {}
+    desk.later(minutes=5)
     missing = Pepper("env:NOTHING", "sqlite:///x", {})
     desk.sender = desk.sender._replace(pepper=missing.read)
     desk.drain()
-    with reading(desk.engine) as connection:
-        problems = [row.problem for row in delivery_log.attempts_of(connection, desk.log()[0].id)]
-    assert "pepper" in problems[0]
-    assert "NOTHING" in problems[1]
+    assert "NOTHING" in desk.log()[0].problem
     assert receiver.received == []
+
+
+def test_what_the_service_lacks_uses_up_no_attempt_and_is_not_the_endpoints_fault(
+    desk: Desk, receiver: Receiver
+) -> None:
+    id = desk.endpoint(receiver.url).row.id
+    pepper = desk.sender.pepper
+    desk.sender = desk.sender._replace(pepper=lambda: None)
+    desk.tell("F1")
+    for _ in range(20):
+        desk.drain()
+        desk.later(hours=12)
+    assert (desk.log()[0].attempts, endpoint_shown(desk.row(id))["state"]) == (0, "active")
+    desk.sender = desk.sender._replace(pepper=pepper)
+    desk.drain()
+    assert desk.states() == ["delivered"]
 
 
 # Order
@@ -209,7 +227,8 @@ def test_a_message_is_tried_again_by_the_table_of_the_standard_and_then_given_up
     with reading(desk.engine) as connection:
         tried = delivery_log.attempts_of(connection, desk.log()[0].id)
     assert [row.status for row in tried] == [500] * ATTEMPTS
-    assert endpoint_shown(desk.row(id))["state"] == "failing"
+    shown = endpoint_shown(desk.row(id))
+    assert (shown["state"], shown["missed_since"]) == ("active", desk.log()[0].created_at.isoformat())
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -223,6 +242,7 @@ def test_a_receiver_that_asks_for_time_is_left_alone_with_all_messages(desk: Des
         desk.drain()
         assert len(receiver.received) == draining.SIDE_BY_SIDE
         desk.later(minutes=59)
+        desk.tell("F99")
         assert desk.drain() == {}
         receiver.answer = lambda _: Answer()
         desk.later(minutes=10)
@@ -291,7 +311,8 @@ def test_an_endpoint_at_which_nothing_arrives_for_five_days_is_disabled_for_all_
         begun, disabled = desk.now, None
         for number in range(20):
             desk.tell(f"F{number}")
-            disabled = disabled or desk.drain().get(id, _NOTHING).disabled
+            drained = desk.drain()
+            disabled = drained[id].disabled if id in drained else None
             if disabled:
                 break
             desk.later(hours=12)
@@ -301,11 +322,13 @@ def test_an_endpoint_at_which_nothing_arrives_for_five_days_is_disabled_for_all_
     assert (shown["state"], shown["disabled_why"]) == ("disabled", disabled)
     with reading(desk.engine) as connection:
         (entry,) = audit.read(connection, audit.Filters(action="disable", target_id=id))
-        assert standing(connection) == {"disabled": 1, "failing": 0, "waiting": 0}
+        assert standing(connection, desk.now) == {
+            "disabled": 1,
+            "failing": 0,
+            "waiting": 0,
+            "given_up": len(desk.log()),
+        }
     assert entry.after == {"why": disabled}
-
-
-_NOTHING = draining.Drained(0, 0)
 
 
 def test_one_message_that_arrives_begins_the_patience_anew(desk: Desk) -> None:
@@ -316,6 +339,94 @@ def test_one_message_that_arrives_begins_the_patience_anew(desk: Desk) -> None:
             desk.drain()
             desk.later(hours=12)
     assert endpoint_shown(desk.row(id))["state"] == "failing"
+
+
+def test_after_days_in_which_nothing_waited_one_failure_disables_no_endpoint(desk: Desk) -> None:
+    with Receiver(lambda message: FAILS if b'"F1"' in message.body else Answer()) as receiver:
+        id = desk.endpoint(receiver.url).row.id
+        desk.tell("F1")
+        for _ in range(ATTEMPTS):
+            desk.drain()
+            desk.now = desk.log()[0].next_at or desk.now
+        desk.later(days=5)
+        receiver.answer = lambda _: FAILS
+        desk.tell("F2")
+        desk.drain()
+        assert endpoint_shown(desk.row(id))["state"] == "failing"
+        receiver.answer = lambda _: Answer()
+        desk.later(hours=1)
+        desk.drain()
+    assert desk.states() == ["dead", "delivered"]
+
+
+def test_a_message_that_arrives_after_all_was_given_up_counts_as_delivered(desk: Desk) -> None:
+    with Receiver() as receiver:
+        id = desk.endpoint(receiver.url).row.id
+
+        def answer(_: Received) -> Answer:
+            with writing(desk.engine) as connection:
+                disable(connection, desk.now, id, "Meanwhile.")
+            return Answer()
+
+        receiver.answer = answer
+        desk.tell("F1")
+        desk.drain()
+    shown = endpoint_shown(desk.row(id))
+    assert (desk.states(), shown["state"], shown["missed_since"]) == (["delivered"], "disabled", None)
+
+
+def test_what_was_missed_is_all_sent_again_from_the_moment_that_is_shown(desk: Desk) -> None:
+    with Receiver(lambda _: FAILS) as receiver:
+        id = desk.endpoint(receiver.url).row.id
+        for number in range(12):
+            desk.tell(f"F{number}")
+            desk.drain()
+            desk.later(hours=12)
+        assert endpoint_shown(desk.row(id))["state"] == "disabled"
+        missed = desk.change(endpoints.enable, id).missed_since
+        assert missed == desk.log()[0].created_at
+        receiver.answer = lambda _: Answer()
+        assert _replay(desk, Filters(id, state="dead", since=missed)) == 12
+        assert desk.row(id).missed_since is None
+        desk.drain()
+    assert desk.states() == ["delivered"] * 12
+
+
+def test_a_receiver_that_is_slow_to_fail_is_tried_one_message_at_a_time_and_rests_ever_longer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "SLOW", 0)
+    with Receiver(lambda _: FAILS) as receiver:
+        id = desk.endpoint(receiver.url).row.id
+        desk.tell(*(f"F{number}" for number in range(30)))
+        rests, tried = [], []
+        for _ in range(10):
+            with writing(desk.engine) as connection:
+                (claim,) = draining.claim(connection, desk.now)
+            tried.append((claim.failing, draining.drain(desk.sender, claim.job).attempts))
+            rests.append((desk.row(id).rest_until - desk.now).total_seconds())
+            desk.later(seconds=rests[-1])
+        assert tried == [(False, draining.SIDE_BY_SIDE), *[(True, 1)] * 9]
+        assert rests == [5, 10, 20, 40, 80, 160, 320, 600, 600, 600]
+        receiver.answer = lambda _: Answer()
+        desk.later(hours=1)
+        desk.drain()
+    assert set(desk.states()) == {"delivered"}
+    assert endpoint_shown(desk.row(id))["rest_until"] is None
+
+
+def test_a_letter_that_a_chat_tool_will_never_take_is_given_up_and_holds_back_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Receiver(lambda _: Answer(400)) as receiver:
+        monkeypatch.setenv("HOOK", receiver.url)
+        id = desk.endpoint("env:HOOK", kind="slack").row.id
+        desk.tell("F1", "F2")
+        desk.drain()
+        receiver.answer = lambda _: Answer()
+        desk.tell("F2", type=RESOLVED)
+        desk.drain()
+    assert (desk.states(), endpoint_shown(desk.row(id))["state"]) == (["dead", "delivered"], "active")
 
 
 def test_a_paused_endpoint_gets_its_messages_once_it_goes_on(desk: Desk, receiver: Receiver) -> None:
@@ -367,7 +478,7 @@ def test_a_ping_arrives_and_is_logged_with_its_attempt(desk: Desk, receiver: Rec
     (message,) = receiver.received
     assert (message.id, message.type) == (delivery, PING)
     assert message.json()["data"]["endpoint"] == {"id": id, "name": "desk"}
-    assert drained == {id: draining.Drained(1, 1)}
+    assert drained == {id: SENT._replace(endpoint=id)}
     with reading(desk.engine) as connection:
         (tried,) = delivery_log.attempts_of(connection, delivery)
     assert (tried.status, tried.problem) == (204, None)
@@ -399,13 +510,13 @@ def test_an_endpoint_is_given_to_one_job_at_a_time(desk: Desk, receiver: Receive
     id = desk.endpoint(receiver.url).row.id
     desk.tell("F1")
     with writing(desk.engine) as connection:
-        ((endpoint, job),) = draining.claim(connection, desk.now)
+        (claim,) = draining.claim(connection, desk.now)
         assert draining.claim(connection, desk.now) == draining.unclaimed(connection, desk.now) == []
-        assert draining.claimed(connection) == [(id, job)]
-    assert endpoint == id
-    assert draining.drain(desk.sender, "another job") == draining.Drained(0, 0)
-    assert draining.drain(desk.sender, job).arrived == 1
-    assert draining.drain(desk.sender, job) == draining.Drained(0, 0)  # done again, it finds nothing left
+        assert draining.claimed(connection) == [claim]
+    assert (claim.endpoint, claim.failing) == (id, False)
+    assert draining.drain(desk.sender, "another job") == NOTHING
+    assert draining.drain(desk.sender, claim.job).arrived == 1
+    assert draining.drain(desk.sender, claim.job) == NOTHING  # done again, it finds nothing left
 
 
 def test_one_that_is_removed_while_it_is_sent_to_leaves_nothing(desk: Desk) -> None:
@@ -442,10 +553,11 @@ def test_a_message_that_we_cannot_make_holds_up_no_other_and_is_told_of(
     desk.endpoint("env:HOOK", kind="slack")
     desk.tell("F1", data={})
     desk.tell("F2")
-    with pytest.raises(KeyError):
-        desk.drain()
+    (drained,) = desk.drain().values()
+    assert [type(error) for error in drained.failures] == [KeyError]
     assert desk.states() == ["retrying", "delivered"]
     assert desk.log()[0].problem == "The service itself failed: KeyError."
+    assert endpoint_shown(desk.row(desk.log()[0].endpoint_id))["state"] == "active"
     with reading(desk.engine) as connection:
         assert draining.claimed(connection) == []
 

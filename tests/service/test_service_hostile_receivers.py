@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def test_a_receiver_that_misbehaves_is_tried_again_later_and_stalls_no_other(des
         healthy = desk.endpoint(other.url).row.id
         desk.tell("F1")
         with writing(desk.engine) as connection:
-            jobs = dict(draining.claim(connection, desk.now))
+            jobs = {claim.endpoint: claim.job for claim in draining.claim(connection, desk.now)}
         stalled = threading.Thread(target=draining.drain, args=(desk.sender, jobs[hostile]))
         stalled.start()
         draining.drain(desk.sender, jobs[healthy])
@@ -160,7 +160,7 @@ def test_a_name_that_leads_inside_is_not_asked(
     resolving(monkeypatch, hooks_example=[[address]])
     row = sent(desk, f"{scheme}://hooks.example/hook")
     assert row.state == "retrying"
-    assert "private or reserved" in row.problem
+    assert row.problem == "“hooks.example” is at an address that is private or reserved: not asked."
 
 
 def test_a_name_that_leads_elsewhere_the_next_moment_gains_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +172,65 @@ def test_a_name_that_leads_elsewhere_the_next_moment_gains_nothing(desk: Desk, m
         desk.tell("F2")
         desk.drain()
     assert len(receiver.received) == 1
-    assert "127.0.0.2, which is private" in desk.log()[1].problem
+    assert "private or reserved" in desk.log()[1].problem
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[bytes]]]:
+    """A proxy that takes every message itself, named by the environment, too; its address, and what it was sent."""
+    told: list[bytes] = []
+
+    def serve(peer: socket.socket) -> None:
+        told.append(peer.recv(65_536))
+        peer.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+    with raw_server(serve) as url:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, url)
+        yield url, told
+
+
+def through(desk: Desk, url: str) -> None:
+    """Let messages go through a proxy."""
+    desk.sender = desk.sender._replace(bounds=desk.sender.bounds._replace(proxy=url))
+
+
+def test_a_proxy_of_the_environment_does_not_get_messages(desk: Desk, proxy: tuple[str, list[bytes]]) -> None:
+    with Receiver() as receiver:
+        assert sent(desk, receiver.url).state == "delivered"
+    assert (len(receiver.received), proxy[1]) == (1, [])
+    desk.endpoint("https://nobody.invalid/hook")
+    desk.tell("F2")
+    desk.drain()
+    assert proxy[1] == []
+    assert "unknown" in desk.log()[-1].problem
+
+
+def test_messages_go_through_the_proxy_that_the_operator_names_for_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, proxy: tuple[str, list[bytes]]
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "hooks.example")
+    resolving(monkeypatch, hooks_example=[["127.0.0.1"]])
+    through(desk, proxy[0])
+    assert sent(desk, "http://hooks.example/hook").state == "delivered"
+    assert proxy[1][0].startswith(b"POST http://hooks.example/hook HTTP/1.1\r\n")
+
+
+def test_a_name_that_only_the_proxy_knows_is_left_to_it_over_tls(desk: Desk, proxy: tuple[str, list[bytes]]) -> None:
+    through(desk, proxy[0])
+    sent(desk, "https://nobody.invalid/hook")
+    assert [told.partition(b" HTTP")[0] for told in proxy[1]] == [b"CONNECT nobody.invalid:443"]
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_what_leads_inside_is_no_matter_for_the_proxy_either(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, proxy: tuple[str, list[bytes]], scheme: str
+) -> None:
+    resolving(monkeypatch, hooks_example=[["10.0.0.1"]])
+    through(desk, proxy[0])
+    row = sent(desk, f"{scheme}://hooks.example/hook")
+    assert "private or reserved" in row.problem
+    assert proxy[1] == []
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "10.0.0.1", "[::1]", "[::ffff:10.0.0.1]", "0.0.0.0"])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, LargeBinary, func, insert, select
 
 from tests.history.histories import START, Document, company, entry
-from tests.service.receivers import event
+from tests.service.receivers import Desk, event
 from tests.service.service_runs import add_connection, at, record, small, stored
 from validator.alerts.events import OPENED
 from validator.errors import BadInput
@@ -30,7 +30,19 @@ from validator.service.runs import run_document
 from validator.service.waivers import Proposal
 from validator.store.engine import reading, writing
 from validator.store.snapshots import get
-from validator.store.tables import connections, finding_owners, idempotency, keys, metadata, runs, snapshots
+from validator.store.tables import (
+    attempts,
+    connections,
+    deliveries,
+    delivery_findings,
+    finding_owners,
+    idempotency,
+    keys,
+    metadata,
+    runs,
+    snapshots,
+)
+from validator.store.tables import endpoints as endpoint_rows
 
 DAY = datetime.timedelta(days=1)
 SECRET = b"a secret of this installation"
@@ -123,7 +135,7 @@ def test_a_person_is_erased_everywhere_by_name_address_or_id(engine: Engine, giv
     assert len(_mentions(engine, erased.pseudonym)) > 15
     assert erased.changed["okr_snapshot"] == 4
     assert erased.changed["okr_waiver"] == erased.changed["okr_decision"] == erased.changed["okr_key"] == 1
-    assert (erased.changed["okr_event"], erased.changed["okr_delivery"], erased.changed["okr_endpoint"]) == (4, 1, 1)
+    assert (erased.changed["okr_event"], erased.changed["okr_delivery"], erased.changed["okr_endpoint"]) == (4, 5, 1)
 
 
 def test_others_keep_their_names_and_addresses(engine: Engine) -> None:
@@ -175,6 +187,86 @@ def test_a_run_that_was_rewritten_says_so(engine: Engine) -> None:
             assert report["input"]["notes"] == ["Names of people were erased from this report."]
             assert report["input"]["digest"] == row.input_digest
         assert not is_erased(connection, "another run")
+
+
+@pytest.fixture
+def desk(database: Engine) -> Desk:
+    """A store with the connections `acme` and `other`, and nothing else."""
+    add_connection(database)
+    add_connection(database, "other", name="Other")
+    return Desk(database)
+
+
+def test_an_erased_address_leaves_the_list_of_an_endpoint_and_the_others_go_on(desk: Desk) -> None:
+    id = desk.endpoint(f"ada@example.com, {MAIL.upper()},eve@example.com", kind="email").row.id
+    desk.tell("F1")
+    _erase(desk.engine, MAIL)
+    row = desk.row(id)
+    assert (row.target, row.disabled_at, row.version) == ("ada@example.com, eve@example.com", None, 2)
+    assert _mentions(desk.engine, MAIL) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "sort", "why"),
+    [
+        (MAIL, "email", "Its last address was erased."),
+        (f"https://hooks.example.com/{MAIL}", "standard", "Its target named a person who was erased."),
+    ],
+)
+def test_an_endpoint_that_would_lead_nowhere_without_a_person_is_disabled(
+    desk: Desk, target: str, sort: str, why: str
+) -> None:
+    id = desk.endpoint(target, kind=sort).row.id
+    desk.tell("F1")
+    _erase(desk.engine, MAIL)
+    assert (desk.row(id).disabled_why, desk.row(id).version > 1, desk.states()) == (why, True, ["dead"])
+    assert _mentions(desk.engine, MAIL) == []
+
+
+def test_a_message_that_waits_for_an_erased_person_is_not_sent(engine: Engine) -> None:
+    def waiting() -> set[str]:
+        with reading(engine) as connection:
+            return set(connection.scalars(select(deliveries.c.id).where(deliveries.c.finished_at.is_(None))))
+
+    with reading(engine) as connection:
+        owners = select(endpoint_rows.c.id).where(endpoint_rows.c.target == "owners")
+        mine = list(connection.scalars(select(deliveries.c.id).where(deliveries.c.endpoint_id.in_(owners))))
+    assert mine
+    assert waiting() >= set(mine)
+    _erase(engine)
+    assert waiting() & set(mine) == set()
+    with reading(engine) as connection:
+        rows = connection.execute(select(deliveries).where(deliveries.c.id.in_(mine))).all()
+        held = select(delivery_findings.c.open).where(delivery_findings.c.delivery_id.in_(mine))
+        assert set(connection.scalars(held)) == {False}
+    assert {(row.state, row.next_at, row.problem) for row in rows} == {("dead", None, "The person was erased.")}
+    assert all(row.finished_at is not None for row in rows)
+
+
+def test_a_person_whom_only_messages_still_know_is_erased_by_the_address(desk: Desk) -> None:
+    desk.endpoint("owners", kind="email")
+    desk.tell("F1", people=({"id": "bruno", "name": NAME, "email": MAIL},))
+    assert _erase(desk.engine, MAIL).changed == {"okr_event": 1, "okr_delivery": 1}
+    assert (_mentions(desk.engine, NAME, MAIL), desk.log()[0].problem) == ([], "The person was erased.")
+
+
+def _attempted(engine: Engine, problem: str) -> None:
+    """Let every message have been tried once, with that problem."""
+    with writing(engine) as connection:
+        tried = {"at": at(START), "milliseconds": 5, "status": None, "problem": problem}
+        for id in connection.scalars(select(deliveries.c.id)).all():
+            connection.execute(insert(attempts).values(delivery_id=id, **tried))
+
+
+def test_an_address_in_an_old_problem_is_exported_and_erased(desk: Desk) -> None:
+    desk.endpoint("ada@example.com", kind="email")
+    desk.tell("F1")
+    _attempted(desk.engine, f"The mail server does not know {MAIL}.")
+    with reading(desk.engine) as connection:
+        said = orjson.loads(b"".join(export_person(connection, at(START), MAIL, secret=SECRET)))
+    assert [(row["table"], row["at"]) for row in said["rows"]] == [("okr_attempt", ["/problem"])]
+    assert _erase(desk.engine, MAIL).changed == {"okr_attempt": 1}
+    assert _mentions(desk.engine, MAIL) == []
 
 
 def test_the_same_person_gets_the_same_pseudonym_again_but_not_under_another_secret(
@@ -270,8 +362,38 @@ def test_a_connection_is_erased_whole_and_others_stay(engine: Engine, rules: Loa
         privacy.erase_connection(engine, at(START), "cli:root", "acme")
 
 
+def test_an_endpoint_no_longer_hears_of_an_erased_connection_nor_of_another_of_its_name(desk: Desk) -> None:
+    alone, both, all_ = (
+        desk.endpoint("https://hooks.example.com", connections=asked).row.id
+        for asked in (["acme"], ["acme", "other"], [])
+    )
+    desk.tell("F1")
+    privacy.erase_connection(desk.engine, at(START), "cli:root", "acme")
+    assert desk.row(alone).disabled_why == "The connections that it was for were erased."
+    assert desk.row(both)._mapping["filter"]["connections"] == ["other"]
+    assert (desk.row(both).disabled_at, desk.row(both).version, desk.row(all_).version) == (None, 2, 1)
+    add_connection(desk.engine)
+    desk.change(endpoints.enable, alone)
+    desk.tell("F2")
+    assert {row.endpoint_id for row in desk.log()} == {all_}
+
+
+def test_an_endpoint_whose_connection_was_erased_is_changed_to_hear_of_others(desk: Desk) -> None:
+    id = desk.endpoint("https://hooks.example.com", connections=["acme", "other"]).row.id
+    privacy.erase_connection(desk.engine, at(START), "cli:root", "acme")
+    kept = desk.row(id)._mapping["filter"]["connections"]
+    desk.change(endpoints.change, id, Wish("Desk", "https://hooks.example.com", connections=kept))
+    privacy.erase_connection(desk.engine, at(START), "cli:root", "other")
+    nothing = desk.row(id)._mapping["filter"]["connections"]
+    with pytest.raises(BadInput, match="no connection"):
+        desk.change(endpoints.change, id, Wish("Desk", "https://hooks.example.com", connections=nothing))
+
+
 def test_a_connection_is_exported_as_one_json_document(engine: Engine) -> None:
     add_connection(engine, "other", name="Other")
+    with writing(engine) as connection:
+        tell(connection, at(START), [event(at(START), OPENED, "F1")._replace(connection="other")])
+    _attempted(engine, "No answer.")
     with reading(engine) as connection:
         said = orjson.loads(b"".join(export_connection(connection, at(START), "acme")))
     assert said["connection"]["id"] == "acme"
@@ -279,6 +401,7 @@ def test_a_connection_is_exported_as_one_json_document(engine: Engine) -> None:
     assert {row["id"] for row in said["findings"]} == {row.id for row in stored(engine).values()}
     assert [len(said[name]) for name in ("waivers", "decisions", "events")] == [1, 1, 4]
     assert {row["connection_id"] for row in said["deliveries"]} == {"acme"}
+    assert {row["delivery_id"] for row in said["attempts"]} == {row["id"] for row in said["deliveries"]}
     assert {entry["action"] for entry in said["audit"]} == {"record", "waive", "decide", "acknowledge"}
     contents = {snapshot["digest"]: snapshot["content"] for snapshot in said["snapshots"]}
     assert contents[said["runs"][0]["document_digest"]] == _document()

@@ -2,7 +2,7 @@
 
 Nothing is told twice and nobody is drowned: a conflict is told as one and not also as a finding, what a first run or a
 change of rules brings or takes away comes in one digest, and so does what exceeds MOST_SINGLE in one run. What was known and
-has become worse since is told there, too.
+has become worse since is told there, too. What was told to have come is told to have gone, whoever waived it in between.
 """
 
 from __future__ import annotations
@@ -24,15 +24,32 @@ USUAL = (OPENED, REOPENED, CONFLICT, OVERDUE, DIGEST)
 MOST_SINGLE = 100
 """Findings of one run that are told one by one, the worst; the others come in a digest."""
 MOST_LISTED = 100
-"""Findings that a digest lists."""
+"""Findings that a digest lists, the worst: of those that came, and of those that went."""
+MOST_OF_OWNER = 5
+"""Findings of each owner that a digest lists beyond these."""
+MOST_IN_ALL = 1_000
+"""Findings that came which a digest lists, whosever they are."""
 RAISED, TRIED = "severity_raised", "trial_ended"
 """Why a digest tells of a finding that was known before."""
-TOGETHER = frozenset({"first_run", "rule_changed", "program_changed", RAISED, TRIED})
+WENT = frozenset({"resolved", "removed"})
+"""States of a finding that is gone: mended, or its rule is no more."""
+TOGETHER = frozenset({"first_run", "rule_changed", "rule_removed", "program_changed", RAISED, TRIED})
 """Causes that say nothing of the set's own change: what they bring, or take away, comes in a digest."""
 
 Report = Mapping[str, Any]
 People = tuple[Mapping[str, str | None], ...]
 """Persons: id, name, email."""
+
+
+class Several(NamedTuple):
+    """What an event is about that tells of more than one finding."""
+
+    findings: frozenset[str]
+    """Ids of all of them."""
+    rules: frozenset[str]
+    failures: frozenset[str]
+    owned: Mapping[str, frozenset[str]]
+    """Ids of those that a person is told of, by the id of the person."""
 
 
 class Event(NamedTuple):
@@ -54,6 +71,35 @@ class Event(NamedTuple):
     teams: frozenset[str] = frozenset()
     people: People = ()
     """Owners of its items."""
+    stands_for: frozenset[str] = frozenset()
+    """Types by any of which it is chosen; empty: by its own."""
+    several: Several | None = None
+    """What it is about where that is not one finding, with one rule and one row of the failure table."""
+
+    @property
+    def findings(self) -> frozenset[str]:
+        """Ids of all the findings that it tells of."""
+        return self.several.findings if self.several else _set_of(self.finding)
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """Rules of all that it tells of."""
+        return self.several.rules if self.several else _set_of(self.rule)
+
+    @property
+    def failures(self) -> frozenset[str]:
+        """Rows of the failure table of all that it tells of."""
+        return self.several.failures if self.several else _set_of(self.failure)
+
+    def findings_of(self, person: str | None) -> frozenset[str]:
+        """Ids of the findings that it tells a person of; None: everybody else."""
+        if self.several is None or person is None:
+            return self.findings
+        return self.several.owned.get(person, frozenset())
+
+
+def _set_of(name: str | None) -> frozenset[str]:
+    return frozenset() if name is None else frozenset({name})
 
 
 class Told(NamedTuple):
@@ -72,7 +118,9 @@ class Told(NamedTuple):
     earlier: Mapping[str, Known]
     """The findings as the runs before left them, by id."""
     gone: Mapping[str, Mapping[str, Any]]
-    """What was last said of findings that were resolved, by id: message, items, failure (a row's id) and people."""
+    """What was last said of findings that went, by id: message, items, failure (a row's id) and people."""
+    opened: frozenset[str]
+    """Ids of findings that went, of which it was told one by one that they stand, and not since that they went."""
 
 
 class _News(NamedTuple):
@@ -82,15 +130,17 @@ class _News(NamedTuple):
     finding: Report
     cause: str
     """Why: a kind of cause, RAISED or TRIED."""
+    people: People
+    """Owners of its items."""
 
 
 def events_of_run(told: Told) -> Iterator[Event]:
     """The events of a run: single ones with the worst first, then a digest of the others."""
     news = sorted(_news(told), key=lambda one: _worst_first(one.life))
-    over = sorted((life for life in told.lives if _is_over(life)), key=_worst_first)
+    over = sorted((life for life in told.lives if _is_over(told, life)), key=_worst_first)
     single = [one for one in news if one.cause not in TOGETHER]
     gone = [life for life in over if life.cause is None or life.cause.kind not in TOGETHER]
-    yield from (_opened(told, one.life, one.finding) for one in single[:MOST_SINGLE])
+    yield from (_opened(told, one) for one in single[:MOST_SINGLE])
     yield from (_resolved(told, life) for life in gone[:MOST_SINGLE])
     alone = {one.life.known.id for one in single[:MOST_SINGLE]} | {life.known.id for life in gone[:MOST_SINGLE]}
     rest = [one for one in news if one.life.known.id not in alone]
@@ -107,7 +157,8 @@ def _news(told: Told) -> Iterator[_News]:
         answered = known.shadow or known.waiver is not None or known.decision is not None
         cause = None if answered or known.id not in reported else _cause(life, told.earlier.get(known.id))
         if cause is not None:
-            yield _News(life, reported[known.id], cause)
+            finding = reported[known.id]
+            yield _News(life, finding, cause, told.people_of(finding))
 
 
 def _cause(life: Life, earlier: Known | None) -> str | None:
@@ -121,20 +172,22 @@ def _cause(life: Life, earlier: Known | None) -> str | None:
     return RAISED if SEVERITIES.index(life.known.severity) < SEVERITIES.index(earlier.severity) else None
 
 
-def _is_over(life: Life) -> bool:
+def _is_over(told: Told, life: Life) -> bool:
+    """Whether a finding went of which somebody may have heard."""
     known = life.known
-    return known.state == "resolved" and life.before in LIVE and not known.shadow and not known.waiver
+    heard_of = known.id in told.opened or not (known.shadow or known.waiver)
+    return known.state in WENT and life.before in LIVE and heard_of
 
 
 def _worst_first(life: Life) -> tuple[int, str, str]:
     return SEVERITIES.index(life.known.severity), life.known.rule, life.known.id
 
 
-def _opened(told: Told, life: Life, finding: Report) -> Event:
-    known = life.known
-    conflict, people = finding["decision"] is not None, told.people_of(finding)
+def _opened(told: Told, news: _News) -> Event:
+    known, finding = news.life.known, news.finding
+    conflict = finding["decision"] is not None
     kind = CONFLICT if conflict else REOPENED if known.state == "reopened" else OPENED
-    data = {"run": dict(told.run), "finding": _finding(life, finding, people)}
+    data = {"run": dict(told.run), "finding": _finding(news)}
     if conflict:
         data["decision"] = {**finding["decision"], **told.limits_of(known.id)}
     return Event(
@@ -146,15 +199,21 @@ def _opened(told: Told, life: Life, finding: Report) -> Event:
         finding=known.id,
         severity=known.severity,
         rule=known.rule,
-        failure=finding["failure"]["id"] if finding["failure"] else None,
+        failure=_row_of(finding),
         teams=teams_of(finding),
-        people=people,
+        people=news.people,
     )
 
 
-def _finding(life: Life, finding: Report, people: People) -> dict[str, Any]:
+def _row_of(finding: Report) -> str | None:
+    """The id of a finding's row of the failure table."""
+    return finding["failure"]["id"] if finding["failure"] else None
+
+
+def _finding(news: _News) -> dict[str, Any]:
+    life, finding = news.life, news.finding
     names = ("id", "rule", "severity", "message", "items", "why", "failure", "confidence")
-    owners = [{"id": who["id"], "name": who["name"]} for who in people]
+    owners = [{"id": who["id"], "name": who["name"]} for who in news.people]
     cause = life.cause.as_dict() if life.cause else None
     return {**{name: finding[name] for name in names}, "state": life.known.state, "cause": cause, "owners": owners}
 
@@ -177,21 +236,83 @@ def _resolved(told: Told, life: Life) -> Event:
 
 
 def _digest(told: Told, news: Sequence[_News], went: Sequence[Life]) -> Event:
-    listed = news[:MOST_LISTED]
+    theirs = _by_owner(news)
+    people = {who["id"] or "": who for one in news for who in one.people}
     data = {
         "run": dict(told.run),
-        "count": len(news),
+        **_numbers(news),
         "resolved": len(went),
-        "severities": _counts(one.life.known.severity for one in news),
         "rules": _counts(one.life.known.rule for one in news),
-        "causes": _counts(one.cause for one in news),
-        "findings": [{name: one.finding[name] for name in ("id", "rule", "severity", "message")} for one in listed],
+        "owners": [{"id": id, "name": people[id]["name"], **_numbers(owned)} for id, owned in theirs.items()],
+        "findings": [_brief(one) for one in _listed(news, theirs)],
+        "gone": [_brief_of_gone(told, life) for life in went[:MOST_LISTED]],
     }
-    lives = [*(one.life for one in news), *went]
-    teams = frozenset(team for life in lives for team in life.known.teams)
+    known = [*(one.life.known for one in news), *(life.known for life in went)]
     return Event(
-        DIGEST, told.at, told.connection, data, told.run["id"], severity=lives[0].known.severity, teams=teams
-    )  # fmt: skip
+        type=DIGEST,
+        at=told.at,
+        connection=told.connection,
+        data=data,
+        run=told.run["id"],
+        severity=min((one.severity for one in known), key=SEVERITIES.index),
+        teams=frozenset(team for one in known for team in one.teams),
+        people=tuple(people.values()),
+        stands_for=_stands_for(news, went),
+        several=Several(
+            findings=frozenset(one.id for one in known),
+            rules=frozenset(one.rule for one in known),
+            failures=_rows_of(told, news, went),
+            owned={id: frozenset(one.life.known.id for one in owned) for id, owned in theirs.items()},
+        ),
+    )
+
+
+def _stands_for(news: Sequence[_News], went: Sequence[Life]) -> frozenset[str]:
+    """The types of event that a digest takes the place of; its own where something came."""
+    came = (DIGEST, OPENED, REOPENED, CONFLICT) if news else ()
+    return frozenset({*came, *((RESOLVED,) if went else ())})
+
+
+def _rows_of(told: Told, news: Iterable[_News], went: Iterable[Life]) -> frozenset[str]:
+    rows = [*(_row_of(one.finding) for one in news), *(told.gone[life.known.id]["failure"] for life in went)]
+    return frozenset(row for row in rows if row is not None)
+
+
+def _by_owner(news: Iterable[_News]) -> dict[str, list[_News]]:
+    """The news of each owner by the owner's id; who has most first."""
+    found: dict[str, list[_News]] = {}
+    for one in news:
+        for who in one.people:
+            found.setdefault(who["id"] or "", []).append(one)
+    return dict(sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0])))
+
+
+def _listed(news: Sequence[_News], theirs: Mapping[str, Sequence[_News]]) -> list[_News]:
+    """The worst, and of each owner some that are not among them: the worst of everybody before the second of anybody."""
+    places = {one.life.known.id: place for place, one in enumerate(news)}
+    ranks: dict[str, int] = {}
+    for owned in theirs.values():
+        beyond = [id for one in owned if places[id := one.life.known.id] >= MOST_LISTED]
+        for rank, id in enumerate(beyond[:MOST_OF_OWNER]):
+            ranks[id] = min(rank, ranks.get(id, rank))
+    further = sorted(ranks, key=lambda id: (ranks[id], places[id]))[: MOST_IN_ALL - MOST_LISTED]
+    return [*news[:MOST_LISTED], *(news[place] for place in sorted(places[id] for id in further))]
+
+
+def _brief(one: _News) -> dict[str, Any]:
+    names = ("id", "rule", "severity", "message")
+    return {**{name: one.finding[name] for name in names}, "owners": [who["id"] for who in one.people]}
+
+
+def _brief_of_gone(told: Told, life: Life) -> dict[str, Any]:
+    known, message = life.known, told.gone[life.known.id]["message"]
+    return {"id": known.id, "rule": known.rule, "severity": known.severity, "message": message, "state": known.state}
+
+
+def _numbers(news: Sequence[_News]) -> dict[str, Any]:
+    """How many they are, of each severity and each cause."""
+    severities = _counts(one.life.known.severity for one in news)
+    return {"count": len(news), "severities": severities, "causes": _counts(one.cause for one in news)}
 
 
 def _counts(names: Iterable[str]) -> dict[str, int]:

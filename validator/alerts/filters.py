@@ -24,16 +24,20 @@ class Filter(NamedTuple):
 def wants(filter: Filter, event: Event) -> bool:
     """Whether an endpoint with that filter hears of an event.
 
-    What an event says nothing of does not keep it away: a source that is silent has no team and no severity. A digest is of
-    many rules and rows at once and is not kept away by them.
+    What an event says nothing of does not keep it away: a source that is silent has no team and no severity. A digest is
+    heard of by those who want anything that it tells of.
     """
     if event.type == PING:
         return True
     return (
-        event.type in filter.types
+        not filter.types.isdisjoint(event.stands_for or {event.type})
         and (not filter.connections or event.connection in filter.connections)
         and (event.severity is None or SEVERITIES.index(event.severity) <= SEVERITIES.index(filter.severity))
-        and (not filter.rules or event.rule is None or event.rule in filter.rules)
-        and (not filter.failures or event.failure is None or event.failure in filter.failures)
-        and (not filter.teams or not event.teams or bool(event.teams & filter.teams))
+        and _meets(filter.rules, event.rules)
+        and _meets(filter.failures, event.failures)
+        and _meets(filter.teams, event.teams)
     )
+
+
+def _meets(asked: frozenset[str], told: frozenset[str]) -> bool:
+    return not asked or not told or not asked.isdisjoint(told)

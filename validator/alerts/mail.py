@@ -10,16 +10,19 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 
-from validator.alerts.people import MARKS, Letter, Line
+from validator.alerts.people import MORE, Fact, Letter, Line, Piece
 
 _ADDRESS = re.compile(r"([^\s@<>()\[\],;:\"\\]{1,64})@([\w-]+(?:\.[\w-]+)*)")
-_STYLE = "font-family:sans-serif;line-height:1.4"
+_STYLE = "font-family:sans-serif;line-height:1.4;max-width:46em;overflow-wrap:anywhere"
+_CLOSE = "margin-bottom:0"
+_FACTS = "margin-top:0.3em"
+_SUBTLE = "color:#666;font-size:smaller"
 
 
 def mail_message(letter: Letter, *, id: str, sender: str, to: Sequence[str], at: datetime.datetime) -> EmailMessage:
     """The message; `id` is that of its delivery, which makes its Message-ID. Raises ValueError for what is no address."""
     message = EmailMessage()
-    message["Subject"] = letter.title
+    message["Subject"] = letter.notice or letter.title
     message["From"] = _address(sender)
     message["To"] = [_address(text) for text in to]
     message["Date"] = format_datetime(at)
@@ -43,20 +46,34 @@ def _address(text: str) -> Address:
 
 
 def _rows(letter: Letter) -> Iterator[str]:
-    yield letter.summary if not letter.groups else letter.title
+    yield letter.title
+    if letter.summary:
+        yield from ("", letter.summary)
     for group in letter.groups:
         yield from ("", group.owner, "-" * min(60, len(group.owner)))
         for line in group.lines:
-            yield from (f"* {line.severity}, {line.word.lower()}: {line.text}", *_below(line))
-    if letter.left_out and letter.groups:
-        yield from ("", f"… and {letter.left_out} more.")
+            yield f"* {line.head}: {line.text}"
+            yield from (row for fact in line.facts for row in _fact_rows(fact))
+    if letter.rest:
+        yield from ("", letter.rest)
+    yield from _below(letter)
+
+
+def _fact_rows(fact: Fact) -> Iterator[str]:
+    """A fact, each link on a row of its own."""
+    for piece in fact.pieces:
+        yield f"  {fact.name}: {piece.text}{piece.whose}"
+        if piece.url:
+            yield f"    {piece.url}"
+
+
+def _below(letter: Letter) -> Iterator[str]:
+    if letter.origin or letter.more:
+        yield ""
+    if letter.origin:
+        yield f"{letter.origin}."
     if letter.more:
-        yield from ("", f"All of it: {letter.more}")
-
-
-def _below(line: Line) -> Iterator[str]:
-    yield from (f"  {title}: {url}" if url else f"  {title}" for title, url in line.items)
-    yield from (f"  {text}" for text in (line.way, line.fix) if text)
+        yield f"{MORE}: {letter.more}"
 
 
 def _html(letter: Letter) -> str:
@@ -64,20 +81,25 @@ def _html(letter: Letter) -> str:
 
 
 def _parts(letter: Letter) -> Iterator[str]:
-    if not letter.groups:
+    if letter.summary:
         yield f"<p>{escape(letter.summary)}</p>"
     for group in letter.groups:
-        yield f"<h3>{escape(group.owner)}</h3><ul>{''.join(map(_item, group.lines))}</ul>"
-    if letter.left_out and letter.groups:
-        yield f"<p>… and {letter.left_out} more.</p>"
-    if letter.more:
-        yield f'<p><a href="{escape(letter.more)}">All of it</a></p>'
+        yield f"<h3>{escape(group.owner)}</h3>{''.join(map(_item, group.lines))}"
+    if letter.rest:
+        yield f"<p>{escape(letter.rest)}</p>"
+    link = f'<a href="{escape(letter.more)}">{MORE}</a>' if letter.more else ""
+    below = ". ".join(part for part in (escape(letter.origin), link) if part)
+    if below:
+        yield f'<p style="{_SUBTLE}">{below}</p>'
 
 
 def _item(line: Line) -> str:
-    links = ", ".join(
-        f'<a href="{escape(url)}">{escape(title)}</a>' if url else escape(title) for title, url in line.items
-    )
-    rows = [f"{MARKS[line.severity]} <b>{line.word}:</b> {escape(line.text)}", links]
-    rows += [f"<i>{escape(text)}</i>" for text in (line.way, line.fix) if text]
-    return f"<li>{'<br>'.join(row for row in rows if row)}</li>"
+    text = f"{line.mark} <b>{escape(line.head)}:</b> {escape(line.text)}"
+    rows = "".join(f"<li><b>{fact.name}:</b> {', '.join(map(_link, fact.pieces))}</li>" for fact in line.facts)
+    return f'<p style="{_CLOSE}">{text}</p><ul style="{_FACTS}">{rows}</ul>' if rows else f"<p>{text}</p>"
+
+
+def _link(piece: Piece) -> str:
+    """A text of others, kept from turning the direction of what stands around it."""
+    title = f'<a href="{escape(piece.url)}">{escape(piece.text)}</a>' if piece.url else escape(piece.text)
+    return f"<bdi>{title}</bdi>{escape(piece.whose)}"

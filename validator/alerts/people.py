@@ -27,12 +27,16 @@ from validator.alerts.events import (
 )
 from validator.history.parts import SEVERITIES
 
-MOST_LINES = 20
+MOST_LINES = 12
 """Findings that one message tells of; the others are counted, with a link."""
 MOST_OF_DIGEST = 10
 """Findings of a digest that a message tells of."""
+MOST_OWNERS = 3
+"""Owners of a finding that are named; the others are counted."""
 MOST_ITEMS = 4
 """Items of a finding that are named; the others are counted."""
+MOST_CHANGES = 2
+"""Changes that are named as the reason why a finding came."""
 LONGEST = 300
 """Characters of one text."""
 LONGEST_MESSAGE = 800
@@ -50,13 +54,19 @@ _WORDS = {
 """What happened, the most urgent first."""
 _OVER = ("decided", "resolved")
 _WHY = {
-    "first_run": "from the first look", "rule_changed": "because the rules changed",
-    "program_changed": "because this program changed", TRIED: "because the trial of a rule ended",
-    RAISED: "because they became worse",
+    "first_run": "this was the first look", "rule_changed": "the rules changed",
+    "program_changed": "this program changed", TRIED: "the trial of a rule ended", RAISED: "they became worse",
 }  # fmt: skip
 """Why findings are told of together."""
 _SIDES = ("key_result", "objective", "initiative")
 """Kinds that can be a side of a conflict, the closest first."""
+_REFERENCES = frozenset(
+    "team teams cycle owner owners contributors parent parents created_by lead lead_team shared_with on_team from objective "
+    "objectives decision_maker forum.members forum.teams".split()
+)
+"""Fields that name other things by id."""
+_NEEDED = ("decision_maker", "respond_by", "tie_breaker", "forum")
+"""What a way to a decision needs."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Controls, and marks that turn the direction of the text that follows."""
@@ -68,7 +78,12 @@ class Piece(NamedTuple):
     text: str
     url: str | None = None
     """Link into the source tool."""
-    team: str | None = None
+    team: str = ""
+
+    @property
+    def whose(self) -> str:
+        """Its team, in brackets."""
+        return f" ({self.team})" if self.team else ""
 
 
 class Fact(NamedTuple):
@@ -125,6 +140,11 @@ class Letter(NamedTuple):
     notice: str = ""
     """What a notification shows; empty: the title."""
 
+    @property
+    def rest(self) -> str:
+        """What is left out, in a sentence; empty where nothing is."""
+        return f"… and {self.left_out:,} more that this message does not show." if self.left_out else ""
+
 
 class Told(NamedTuple):
     """An event as the store keeps it."""
@@ -137,22 +157,22 @@ class Told(NamedTuple):
 
 def letter_of(connection: str, told: Sequence[Told], more: str | None, *, person: str | None = None) -> Letter:
     """The letter on one occasion; `connection` is its name, `person` the id of whom it goes to, None: to all."""
+    told = [one._replace(data=_theirs(one.data, person)) if one.type == DIGEST else one for one in told]
     single = sorted(((one, _line(one)) for one in told if one.type in _WORDS), key=_urgency)
-    digest = [line for one in told if one.type == DIGEST for line in _digest_lines(one.data)]
-    rest = digest[: min(MOST_OF_DIGEST, max(0, MOST_LINES - len(single)))]
-    count = len(single) + sum(one.data["count"] for one in told if one.type == DIGEST)
-    groups: dict[str, list[Line]] = {}
-    for one, line in single[:MOST_LINES]:
-        groups.setdefault(_owner(one, person), []).append(line)
-    listed = [Group(owner, tuple(_once(lines))) for owner, lines in groups.items()]
-    listed += [Group("The worst of those that came together", tuple(rest))] if rest else []
+    together = [one.data for one in told if one.type == DIGEST]
+    listed = [*_by_owner(single[:MOST_LINES], person), *_worst(together, person, MOST_LINES - len(single))]
+    count = len(single) + sum(digest["count"] for digest in together)
     title = short(f"{short(connection, 40)}: {_headline(told, single, person)}", 140)
-    summary = " ".join(_sentences(told))
-    first = single[0][1].text if single else summary
+    summary = " ".join(_sentences(told, alone=not single))
     return Letter(
-        title, summary, tuple(listed), count - sum(len(group.lines) for group in listed), more, _origin(told),
-        short(f"{title}. {first}", 150) if first else title,
-    )  # fmt: skip
+        title=title,
+        summary=summary,
+        groups=tuple(listed),
+        left_out=count - sum(len(group.lines) for group in listed),
+        more=more,
+        origin=_origin(told),
+        notice=_notice(title, summary, [line for _, line in single]),
+    )
 
 
 def without_last(letter: Letter) -> Letter:
@@ -160,11 +180,6 @@ def without_last(letter: Letter) -> Letter:
     *groups, last = letter.groups
     kept = [last._replace(lines=last.lines[:-1])] if len(last.lines) > 1 else []
     return letter._replace(groups=(*groups, *kept), left_out=letter.left_out + 1)
-
-
-def left_out(letter: Letter) -> str:
-    """How many findings it does not show; empty where it shows all, or says so in its summary."""
-    return f"… and {letter.left_out:,} more that this message does not show." if letter.left_out else ""
 
 
 def short(text: str, longest: int = LONGEST) -> str:
@@ -187,22 +202,45 @@ def _urgency(pair: tuple[Told, Line]) -> tuple[bool, int, int]:
 
 def _line(one: Told) -> Line:
     finding, conflict = one.data["finding"], one.type in _CONFLICTS
-    word = "reopened" if one.type == CONFLICT and finding.get("state") == "reopened" else _WORDS[one.type]
-    sides = _sides(finding["items"])[:MOST_ITEMS] if conflict else []
+    items = finding["items"]
+    sides = _sides(items)[:MOST_ITEMS] if conflict else []
     return Line(
         severity=finding["severity"],
-        word=word,
+        word="reopened" if conflict and finding.get("state") == "reopened" else _WORDS[one.type],
         noun="conflict" if conflict else finding["severity"],
         text=short(finding["message"], LONGEST_MESSAGE),
-        facts=(*_side_facts(sides), *_facts(one, [item for item in finding["items"] if item not in sides])),
+        facts=(*_named_sides(sides), *_facts(one, [item for item in items if item not in sides])),
         turn=f"{_between(sides)}: {_turn(one)}" if conflict else "",
     )
 
 
-def _digest_lines(digest: Mapping[str, Any]) -> Iterator[Line]:
-    for finding in digest.get("findings", ()):
-        severity = finding["severity"]
-        yield Line(severity, "", severity, short(finding["message"], LONGEST_MESSAGE))
+def _by_owner(single: Iterable[tuple[Told, Line]], person: str | None) -> Iterator[Group]:
+    groups: dict[str, list[Line]] = {}
+    for one, line in single:
+        groups.setdefault(_names(one.people, person), []).append(line)
+    yield from (Group(owner, tuple(_once(lines))) for owner, lines in groups.items())
+
+
+def _theirs(digest: Mapping[str, Any], person: str | None) -> Mapping[str, Any]:
+    """What a digest tells one person: what came of their own; None: all of it."""
+    if person is None or "owners" not in digest:
+        return digest
+    none = {"count": 0, "severities": {}, "causes": {}}
+    numbers = next((owner for owner in digest["owners"] if owner["id"] == person), none)
+    found = [finding for finding in digest["findings"] if person in finding["owners"]]
+    return {**digest, **{name: numbers[name] for name in none}, "resolved": 0, "findings": found}
+
+
+def _worst(together: Iterable[Mapping[str, Any]], person: str | None, most: int) -> Iterator[Group]:
+    """The worst of what digests tell of, as far as there is room."""
+    found = [(digest, finding) for digest in together for finding in digest.get("findings", ())]
+    groups: dict[str, list[Line]] = {}
+    for digest, finding in found[: min(MOST_OF_DIGEST, max(0, most))]:
+        line = Line(finding["severity"], "", finding["severity"], short(finding["message"], LONGEST_MESSAGE))
+        people = [who for who in digest.get("owners", ()) if who["id"] in finding.get("owners", ())]
+        owner = _names(people, person) if "owners" in finding else "Worst first"
+        groups.setdefault(owner, []).append(line)
+    yield from (Group(owner, tuple(lines)) for owner, lines in groups.items())
 
 
 def _once(lines: Iterable[Line]) -> Iterator[Line]:
@@ -213,73 +251,254 @@ def _once(lines: Iterable[Line]) -> Iterator[Line]:
         told.update(fact for fact in line.facts if fact.name == TO_DO)
 
 
-# Facts
+# What is good to know
 
 
-def _side_facts(sides: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
-    names = ("One side", "Other side") if len(sides) == 2 else [f"Side {number}" for number in range(1, MOST_ITEMS + 1)]
-    yield from (Fact(name, (_piece(item),)) for name, item in zip(names, sides, strict=False))
+def _sides(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The sides among the items of a conflict: of a pair of key results the objectives are not the sides."""
+    pairs = ([item for item in items if item["kind"] == kind] for kind in _SIDES)
+    return next((found for found in pairs if len(found) > 1), [])
+
+
+def _named_sides(sides: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
+    for number, item in enumerate(sides):
+        name = ("One side", "Other side")[number] if len(sides) == 2 else f"Side {number + 1}"
+        yield Fact(name, (_piece(item),))
+
+
+def _piece(item: Mapping[str, Any]) -> Piece:
+    team = short(item.get("team_name") or "", 60) if item["kind"] != "team" else ""
+    title = short(item.get("title") or "", 120) or short(item["id"] or "", 120) or item["kind"]
+    return Piece(title, web_link(item.get("url")), team)
 
 
 def _facts(one: Told, items: Sequence[Mapping[str, Any]]) -> Iterator[Fact]:
-    finding = one.data["finding"]
-    where = [piece for item in items if (piece := _piece(item)).url or piece.text not in finding["message"]]
+    """What there is to know; an item without a link is left out where the message names it."""
+    message = short(one.data["finding"]["message"], LONGEST_MESSAGE)
+    where = [piece for piece in map(_piece, items) if piece.url or piece.text not in message]
     if where:
-        beyond = [Piece(f"{len(where) - MOST_ITEMS} more")] if len(where) > MOST_ITEMS else []
-        yield Fact("Where", (*where[:MOST_ITEMS], *beyond))
-    named = [("Why now", _why_now(one)), *_way(one), (TO_DO, _fix(one))]
-    yield from (Fact(name, (Piece(text),)) for name, text in named if text)
+        yield Fact("Where", tuple(_where(where)))
+    why = "Because" if one.type == RESOLVED else "Why now"
+    for name, text in ((why, _why_now(one)), *_way(one), (TO_DO, _fix(one))):
+        if text:
+            yield Fact(name, (Piece(text),))
 
 
-def _way(one: Told) -> list[tuple[str, str]]:
+def _where(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The first of them; a team after the last of its own."""
+    shown = pieces[:MOST_ITEMS]
+    for piece, following in zip(shown, (*shown[1:], None), strict=True):
+        yield piece._replace(team="") if following and following.team == piece.team else piece
+    if len(pieces) > MOST_ITEMS:
+        yield Piece(f"{len(pieces) - MOST_ITEMS} more")
+
+
+def _way(one: Told) -> Iterator[tuple[str, str]]:
     """Of a conflict: who decides, by when, by what and where; or who decided what."""
-    way = one.data.get("decision") or {}
-    said = {name: short(value) for name, value in way.items() if isinstance(value, str)}
-    decides = ("Decides", said.get("decision_maker") or "nobody is named")
+    decision = one.data.get("decision") or {}
+    said = {name: short(value) for name, value in decision.items() if isinstance(value, str)}
+    if one.type in (CONFLICT, OVERDUE):
+        yield "Decides", said.get("decision_maker") or "nobody is named"
     if one.type == CONFLICT:
-        forum = said.get("forum") or "none is named"
-        held = f", next on {_day(said['forum_next'])}" if said.get("forum_next") else ""
-        return [
-            decides,
-            ("Decide by", _day(said.get("respond_by")) or "no day is set"),
-            ("Tie-breaker", said.get("tie_breaker") or "none is agreed"),
-            ("Forum", f"{forum}{held}"),
-        ]
-    if one.type == OVERDUE:
-        return [decides, ("Was due by", _day(said.get("respond_by"))), ("Open since", _day(said.get("since")))]
-    if one.type == DECIDED:
-        names = {"Decided by": "decider", "Gives way": "gives_way", "Because": "rationale", "Tie-breaker": "tie_breaker",
-                 "Forum": "forum"}  # fmt: skip
-        rows = [(name, said.get(field, "")) for name, field in names.items()]
-        return [*rows, ("Decided on", _day(said.get("decided_on")))]
-    return []
+        held = f", next on {_day(said['forum_next'])}" if "forum_next" in said else ""
+        yield "Decide by", _day(said.get("respond_by")) or "no day is set"
+        yield "Tie-breaker", said.get("tie_breaker") or "none is agreed"
+        yield "Forum", f"{said['forum']}{held}" if said.get("forum") else "none is named"
+    elif one.type == OVERDUE:
+        yield "Was due by", _day(said.get("respond_by"))
+        yield "Open since", _day(said.get("since"))
+    elif one.type == DECIDED:
+        yield "Decided by", ", ".join(filter(None, (said.get("decider"), _day(said.get("decided_on")))))
+        named = {"Gives way": "gives_way", "Because": "rationale", "Tie-breaker": "tie_breaker", "Forum": "forum"}
+        yield from ((name, said.get(field, "")) for name, field in named.items())
 
 
 def _fix(one: Told) -> str:
-    """What mends it; of a conflict only where the way to a decision is not all there: else the way is what to do."""
+    """What mends it; of a conflict only where its way to a decision lacks something: else to go that way is what to do."""
     failure = one.data["finding"].get("failure")
-    known = one.type == CONFLICT and not one.data["decision"].get("unnamed")
+    known = one.type == CONFLICT and all(one.data["decision"].get(name) for name in _NEEDED)
     return short(failure["fix"]) if isinstance(failure, Mapping) and not known else ""
 
 
 def _why_now(one: Told) -> str:
-    """What changed, where that was in its own items."""
+    """What changed since the last run, where its own items did."""
     finding = one.data["finding"]
-    cause = finding.get("cause") or {}
-    titles = {(item["kind"], item["id"]): f"“{_piece(item)._replace(url=None).text}”" for item in finding["items"]}
-    if cause.get("kind") == "item_added":
-        added = [titles[key] for item in cause.get("items", ()) if (key := (item["kind"], item["id"])) in titles]
-        return f"{', '.join(added)} was added" if len(added) == 1 else f"{', '.join(added)} were added" if added else ""
-    names = {who["id"]: who["name"] for who in one.people}
-    changes = [(titles.get((c["item"]["kind"], c["item"]["id"])), c) for c in cause.get("changes", ())]
+    cause, alone = finding.get("cause") or {}, len(finding["items"]) == 1
+    titles = {(item["kind"], item["id"]): "" if alone else f"“{_piece(item).text}”" for item in finding["items"]}
+    come = "was removed" if cause.get("kind") == "item_removed" else "was added"
     told = [
-        f"{change['field'].replace('_', ' ')} of {title}: {_value(change['from'], names)} → {_value(change['to'], names)}"
-        for title, change in changes
-        if title and change["field"] != "id"
+        f"{titles[key] or 'it'} {come}"
+        for item in cause.get("items", ())
+        if (key := (item["kind"], item["id"])) in titles
     ]
-    return short("; ".join(told[:2]))
+    for change in cause.get("changes", ()):
+        key = change["item"]["kind"], change["item"]["id"]
+        if key in titles and change["field"] != "id":
+            field = change["field"].replace("_", " ").replace(".", " ")
+            told.append(f"{f'{field} of {titles[key]}' if titles[key] else f'its {field}'}{_changed(change)}")
+    beyond = [f"{len(told) - MOST_CHANGES} more"] if len(told) > MOST_CHANGES else []
+    return short("; ".join([*told[:MOST_CHANGES], *beyond]))
 
 
-def _value(value: Any, names: Mapping[str | None, str | None]) -> str:
-    listed = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
-    return short(", ".join(str(names.get(part) or part) if isinstance(part, str) else str(part) for part in listed), 80) or "none"
+def _changed(change: Mapping[str, Any]) -> str:
+    """From what to what; of fields that name others by id only whether there are any: few people know ids."""
+    before, after = change["from"], change["to"]
+    if change["field"] in _REFERENCES:
+        return " added" if not before else " removed" if not after else " changed"
+    return f": {_value(before)} → {_value(after)}"
+
+
+def _value(value: object) -> str:
+    """A value of a field as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    parts = value if isinstance(value, list) else [] if value is None else [value]
+    return short(", ".join(map(str, parts)), 80) or "none"
+
+
+# The first line
+
+
+def _headline(told: Sequence[Told], single: Sequence[tuple[Told, Line]], person: str | None) -> str:
+    whose = " in what you own" if person else ""
+    if not single:
+        return "; ".join(f"{occasion}{whose}" for one in told if (occasion := _occasion(one))) or "something changed"
+    (one, line), *others = single
+    if others:
+        return f"{_counts(line for _, line in single)}{whose}"
+    if line.turn:
+        return f"{line.word} conflict{line.turn}"
+    owner = _names(one.people, None)
+    return f"{line.word} {line.noun}{whose or (f' for {owner}' if owner != NOBODY else ' without an owner')}"
+
+
+def _notice(title: str, summary: str, lines: Sequence[Line]) -> str:
+    """The title, with how the message begins where the title alone does not say what it is about."""
+    told = len(lines) == 1 and lines[0].turn
+    begin = lines[0].text if lines and not told else "" if told else summary
+    return short(f"{title}. {begin}", 150) if begin else title
+
+
+def _counts(lines: Iterable[Line]) -> str:
+    counts = Counter((line.word, line.noun) for line in lines)
+    return ", ".join(f"{count:,} {word} {_plural(noun, count)}" for (word, noun), count in counts.items())
+
+
+def _plural(noun: str, count: int) -> str:
+    return noun if count == 1 or noun == "info" else f"{noun}s"
+
+
+def _between(sides: Sequence[Mapping[str, Any]]) -> str:
+    teams = list(dict.fromkeys(piece.team for item in sides if (piece := _piece(item)).team))
+    return f" between {short(str(teams[0]), 30)} and {short(str(teams[1]), 30)}" if len(teams) == 2 else ""
+
+
+def _turn(one: Told) -> str:
+    """Whose turn it is in a conflict, and until when; or what came of it."""
+    decision = one.data["decision"]
+    if one.type == DECIDED:
+        return f"“{short(decision['gives_way'], 60)}” gives way"
+    who, day = short(decision.get("decision_maker") or "", 40), _day(decision.get("respond_by"))
+    if one.type == OVERDUE:
+        asked = f"{who} was to decide" if who else "nobody is named to decide"
+        return f"{asked} by {day}" if who and day else asked
+    return f"{who} decides{f' by {day}' if day else ''}" if who else "nobody is named to decide it"
+
+
+def _occasion(one: Told) -> str:
+    """What is about no single finding, in a few words."""
+    if one.type == DIGEST:
+        return _at_once(one.data)
+    words = {FAILED: "its source could not be read", SILENT: "its source is silent", PING: "a test"}
+    return words.get(one.type, "something changed")
+
+
+def _at_once(digest: Mapping[str, Any]) -> str:
+    count, went, counts = digest["count"], digest["resolved"], digest["severities"]
+    severities = ", ".join(f"{counts[name]:,} {_plural(name, counts[name])}" for name in SEVERITIES if counts.get(name))
+    came = [f"{count:,} {_plural('finding', count)} at once ({severities})"] if count else []
+    return ", ".join([*came, *([f"{went:,} resolved at once"] if went else [])])
+
+
+# Sentences
+
+
+def _sentences(told: Sequence[Told], *, alone: bool) -> Iterator[str]:
+    """What is about no single finding; `alone` where there is nothing else, so that the title has said it."""
+    for one in told:
+        if one.type == DIGEST:
+            if not alone:
+                yield f"Also {_at_once(one.data)}."
+            yield from _reasons(one.data)
+        elif one.type == FAILED:
+            yield from _failure(one.data["sync"])
+        elif one.type == SILENT:
+            yield from _silence(one.data["source"])
+        elif one.type == PING:
+            yield "This is a test: messages arrive. There is nothing to do."
+
+
+def _reasons(digest: Mapping[str, Any]) -> Iterator[str]:
+    """Why a digest tells of its findings at once."""
+    causes = digest["causes"]
+    found = [(causes[cause], words) for cause, words in _WHY.items() if causes.get(cause)]
+    others = digest["count"] - sum(number for number, _ in found)
+    found += [(others, "there are too many to tell one by one")] if others else []
+    reasons = [f"{words} ({number:,})" if len(found) > 1 else words for number, words in found]
+    if reasons:
+        yield f"They are told at once because {' and '.join(reasons)}."
+
+
+def _failure(sync: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{short(str(sync.get('problem') or 'No reason was given')).rstrip('.')}."
+    stale = sync.get("stale") or 0
+    if stale:
+        stand = "1 finding still stands" if stale == 1 else f"{stale:,} findings still stand"
+        yield f"Until it is read again, nobody knows whether {stand}."
+    yield f"{TO_DO}: test the connection and its credential."
+
+
+def _silence(source: Mapping[str, Any]) -> Iterator[str]:
+    heard, due = _moment(source.get("heard_at")), _moment(source.get("silent_since"))
+    yield f"Nothing has come since {heard}." if heard else "Nothing has ever come."
+    if due:
+        yield f"It was due by {due}."
+    yield f"{TO_DO}: see whether its schedule runs, and test the connection."
+
+
+def _origin(told: Sequence[Told]) -> str:
+    """The run that found it."""
+    run = next((one.data["run"] for one in told if one.data.get("run", {}).get("as_of")), None)
+    if run is None:
+        return ""
+    ruleset = run.get("ruleset") or {}
+    by = f", ruleset {ruleset['name']} {ruleset['version']}" if ruleset else ""
+    return short(f"Run {run['number']}, as of {_day(run['as_of'])}{by}")
+
+
+def _names(people: Iterable[Mapping[str, Any]], person: str | None) -> str:
+    """Owners by name, the first of them; or the person whom a letter goes to."""
+    named = [short(who["name"] or who["id"] or "", 60) for who in people if person is None or who["id"] == person]
+    names = [name for name in named if name]
+    beyond = [f"{len(names) - MOST_OWNERS} more"] if len(names) > MOST_OWNERS else []
+    return ", ".join([*names[:MOST_OWNERS], *beyond]) or NOBODY
+
+
+def _day(text: object) -> str:
+    """A day with its weekday; empty for what is none."""
+    try:
+        day = datetime.date.fromisoformat(str(text))
+    except ValueError:
+        return ""
+    return f"{_DAYS[day.weekday()]} {day}"
+
+
+def _moment(text: object) -> str:
+    """A moment to the minute in UTC; empty for what is none."""
+    try:
+        at = datetime.datetime.fromisoformat(str(text)).astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return f"{_day(at.date())} {at:%H:%M} UTC"

@@ -12,6 +12,9 @@ ATTEMPTS = len(WAITS) + 1
 LONGEST_WISH = 24 * _HOUR
 """Seconds of a Retry-After that are heeded at most."""
 _JITTER = 0.1
+_LENIENT = 3
+"""Slow attempts at an endpoint that may fail one after the other before it is let rest."""
+_LONGEST_REST = 10 * _MINUTE
 
 
 def wait_after(attempt: int, delivery: str, *, wished: float | None = None) -> datetime.timedelta | None:
@@ -25,3 +28,12 @@ def wait_after(attempt: int, delivery: str, *, wished: float | None = None) -> d
     share = zlib.crc32(f"{delivery} {attempt}".encode()) % 1_000 / 1_000
     seconds = max(WAITS[attempt - 1], min(wished or 0.0, LONGEST_WISH))
     return datetime.timedelta(seconds=seconds * (1 + _JITTER * share))
+
+
+def rest_after(failures: int) -> datetime.timedelta:
+    """How long an endpoint is let rest after so many slow attempts that failed one after the other, whatever the message.
+
+    Doubled each time, up to ten minutes, so that one that hangs takes little of the time that others need.
+    """
+    seconds = 0 if failures <= _LENIENT else min(WAITS[0] * 2.0 ** min(failures - _LENIENT - 1, 16), _LONGEST_REST)
+    return datetime.timedelta(seconds=seconds)

@@ -1,71 +1,81 @@
 """Letters as Slack shows them: blocks of an incoming webhook.
 
-Limits and escaping from Slack's reference of blocks: 50 blocks, 150 characters of a header, 3,000 of a section's text.
+What other people wrote goes into rich text and plain text, where Slack looks for no markup, mention or link. Limits and escaping
+from Slack's reference of blocks: 50 blocks, 150 characters of a header, 3,000 of a text; no letter comes near them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from validator.alerts.people import MARKS, Group, Letter, Line
-
-_HEADER, _SECTION, _BLOCKS = 150, 3_000, 50
+from validator.alerts.people import MORE, Fact, Group, Letter, Line, Piece
 
 
 def slack_message(letter: Letter) -> dict[str, Any]:
     """The body to post; `text` is what a notification shows."""
-    blocks = [_header(letter.title), *_told(letter)]
-    return {"text": _escaped(letter.title), "blocks": blocks[:_BLOCKS], "unfurl_links": False}
+    blocks = [{"type": "header", "text": _plain(letter.title)}, *_told(letter)]
+    text = _escaped(letter.notice or letter.title)
+    return {"text": text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
 
 def _told(letter: Letter) -> Iterator[dict[str, Any]]:
-    if not letter.groups:
-        yield _section(_escaped(letter.summary))
+    if letter.summary:
+        yield {"type": "section", "text": _plain(letter.summary)}
     for group in letter.groups:
-        yield from _group(group)
-    if letter.left_out and letter.groups:
-        yield _note(f"… and {letter.left_out} more.")
-    if letter.more:
-        yield _note(f"<{letter.more}|All of it>")
+        yield {"type": "divider"}
+        yield _group(group)
+    if letter.rest:
+        yield {"type": "context", "elements": [_plain(letter.rest)]}
+    below = [_plain(letter.origin)] if letter.origin else []
+    below += [{"type": "mrkdwn", "text": f"<{_escaped(letter.more)}|{MORE}>"}] if letter.more else []
+    if below:
+        yield {"type": "context", "elements": below}
 
 
-def _group(group: Group) -> Iterator[dict[str, Any]]:
-    yield {"type": "divider"}
-    yield _section(f"*{_escaped(group.owner)}*")
-    for part in _parts([_line(line) for line in group.lines]):
-        yield _section(part)
+def _group(group: Group) -> dict[str, Any]:
+    elements = [_section([_run(group.owner, bold=True)])]
+    for number, line in enumerate(group.lines):
+        elements += _line(line, apart=number > 0)
+    return {"type": "rich_text", "elements": elements}
 
 
-def _line(line: Line) -> str:
-    links = ", ".join(f"<{url}|{_escaped(title)}>" if url else _escaped(title) for title, url in line.items)
-    rows = [f"{MARKS[line.severity]} *{line.word}:* {_escaped(line.text)}", links]
-    rows += [f"_{_escaped(text)}_" for text in (line.way, line.fix) if text]
-    return "\n".join(row for row in rows if row)
+def _line(line: Line, *, apart: bool) -> Iterator[dict[str, Any]]:
+    mark = f"\n{line.mark} " if apart else f"{line.mark} "
+    yield _section([_run(mark), _run(f"{line.head}: ", bold=True), _run(line.text or "…")])
+    if line.facts:
+        yield {
+            "type": "rich_text_list",
+            "style": "bullet",
+            "indent": 0,
+            "elements": [_fact(fact) for fact in line.facts],
+        }
 
 
-def _parts(texts: list[str]) -> Iterator[str]:
-    """The texts, as many together as a section holds."""
-    part = ""
-    for text in texts:
-        if part and len(part) + len(text) + 2 > _SECTION:
-            yield part
-            part = ""
-        part = f"{part}\n\n{text}" if part else text[:_SECTION]
-    if part:
-        yield part
+def _fact(fact: Fact) -> dict[str, Any]:
+    runs = [_run(f"{fact.name}: ", bold=True)]
+    for number, piece in enumerate(fact.pieces):
+        runs += [_run(", ")] if number else []
+        runs += _piece(piece)
+    return _section(runs)
 
 
-def _header(text: str) -> dict[str, Any]:
-    return {"type": "header", "text": {"type": "plain_text", "text": text[:_HEADER], "emoji": True}}
+def _piece(piece: Piece) -> Iterator[dict[str, Any]]:
+    yield {"type": "link", "url": piece.url, "text": piece.text} if piece.url else _run(piece.text)
+    if piece.whose:
+        yield _run(piece.whose)
 
 
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_SECTION]}}
+def _section(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "rich_text_section", "elements": list(runs)}
 
 
-def _note(text: str) -> dict[str, Any]:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text[:_SECTION]}]}
+def _run(text: str, *, bold: bool = False) -> dict[str, Any]:
+    return {"type": "text", "text": text, **({"style": {"bold": True}} if bold else {})}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _escaped(text: str) -> str:

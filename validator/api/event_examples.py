@@ -91,6 +91,14 @@ _LATE: Data = {
     "escalate_on": "2026-11-30",
     "decision_maker": "Astrid",
 }
+_NUMBERS: Data = {"count": 1, "severities": {"error": 1}, "causes": {"rule_changed": 1}}
+_GONE: Data = {
+    "id": "c07d55a9be2f4410",
+    "rule": "stale-key-result",
+    "severity": "warning",
+    "message": "“Share of the north” is 41 days old.",
+    "state": "removed",
+}
 _DATA: dict[str, Data] = {
     events.OPENED: {"run": _RUN, "finding": _FOUND},
     events.REOPENED: {"run": _RUN, "finding": {**_FOUND, "state": "reopened"}},
@@ -100,12 +108,12 @@ _DATA: dict[str, Data] = {
     events.OVERDUE: {"finding": _CLASH, "decision": _LATE},
     events.DIGEST: {
         "run": _RUN,
-        "count": 1,
-        "resolved": 0,
-        "severities": {"error": 1},
+        **_NUMBERS,
+        "resolved": 1,
         "rules": {"unowned-objective": 1},
-        "causes": {"rule_changed": 1},
-        "findings": [_BRIEF],
+        "owners": [{"id": "bruno", "name": "Bruno", **_NUMBERS}],
+        "findings": [{**_BRIEF, "owners": ["bruno"]}],
+        "gone": [_GONE],
     },
     events.FAILED: {"sync": {"id": _RULING["id"], "problem": "401 Unauthorized.", "stale": 14}},
     events.SILENT: {"source": {"silent_since": "2026-11-22T07:00:00+00:00", "heard_at": "2026-11-21T06:00:04+00:00"}},

@@ -79,6 +79,26 @@ class ToldFindingSchema(Told):
     message = a_text("What was found, in a sentence.")
 
 
+class FindingOfDigestSchema(ToldFindingSchema):
+    """One of several findings that came together."""
+
+    owners = a_list(fields.String(), "Ids of the owners of its items.")
+
+
+class FindingGoneSchema(ToldFindingSchema):
+    """One of several findings that went together, as it was last seen."""
+
+    state = a_word(tuple(sorted(events.WENT)), "State: “removed” where its rule is gone.")
+
+
+class OwnerOfDigestSchema(NamedSchema):
+    """Somebody who owns items of findings that came together."""
+
+    count = a_count("How many of them are theirs.")
+    severities = some_counts("Of theirs: how many of each severity.")
+    causes = some_counts("Of theirs: how many of each cause.")
+
+
 class FindingWithItemsSchema(ToldFindingSchema):
     """A finding with the items that it is about: of a conflict, both sides."""
 
@@ -152,7 +172,10 @@ class DataSchema(Told):
     """What every message tells."""
 
     version = fields.String(validate=validate.Equal(VERSION), **about("Version of these schemas.", const=VERSION))
-    event = a_text("Id of the event.")
+    event = a_text(
+        "Id of the event: “evt_” and a number. The numbers rise in the order in which events were recorded, so that a receiver "
+        "can put what is sent again, or comes late, into its order."
+    )
     connection = fields.Nested(NamedSchema, **about("The connection; its id is empty where it is about none."))
     truncated = fields.Boolean(**about("Whether texts or lists were cut to keep the message under 20 kB."))
     more = a_text("Where all of it is to be found: a link, or a path where the service does not know its own address.")
@@ -173,11 +196,17 @@ _DATA: dict[str, dict[str, Any]] = {
     events.DIGEST: {
         "run": _run,
         "count": a_count("Findings that came together, and are not told of one by one."),
-        "resolved": a_count("Findings that were resolved, and are not told of one by one."),
+        "resolved": a_count("Findings that went, being resolved or with their rule, and are not told of one by one."),
         "severities": some_counts("Of those that came: how many of each severity."),
         "rules": some_counts("How many of each rule."),
         "causes": some_counts("How many of each cause."),
-        "findings": a_list(ToldFindingSchema, f"The worst of them, {events.MOST_LISTED} at most."),
+        "owners": a_list(OwnerOfDigestSchema, "Owners of those that came, who has most first."),
+        "findings": a_list(
+            FindingOfDigestSchema,
+            f"The worst of those that came, {events.MOST_LISTED} at most, then up to {events.MOST_OF_OWNER} more of each "
+            f"owner; {events.MOST_IN_ALL:,} at most in all.",
+        ),
+        "gone": a_list(FindingGoneSchema, f"The worst of those that went, {events.MOST_LISTED} at most."),
     },
     events.FAILED: {"sync": fields.Nested(FailedSyncSchema, **about("The sync."))},
     events.SILENT: {"source": fields.Nested(SilentSourceSchema, **about("The source."))},

@@ -47,6 +47,7 @@ _tried: set[str] = set()
 _ATTENTION = {
     "webhooks_disabled": "Webhooks that are disabled, so that nothing is sent to them: {}.",
     "webhooks_failing": "Webhooks at which nothing arrives: {}.",
+    "webhook_messages_given_up": "Messages of the last seven days that were given up and can be sent again: {}.",
     "silent_sources": "Sources that have given nothing in their time: {}.",
 }
 """What somebody should look after, by the name of its count; it keeps no process from judging."""
@@ -66,11 +67,12 @@ def _standing() -> dict[str, int]:
     engine = services().store
     if engine is None:
         return {}
+    now = guard_of_app().clock()
     try:
         with reading(engine) as connection:
-            found, told = standing(connection, guard_of_app().clock()), webhooks(connection)
+            found, told = standing(connection, now), webhooks(connection, now)
     except StoreUnavailable:
         return {}
     counts = {"silent_sources": len(found["silent"])} | {f"syncs_{name}": found[name] for name in ("queued", "running")}
     counts |= {f"webhooks_{name}": told[name] for name in ("disabled", "failing")}
-    return counts | {"webhook_messages_waiting": told["waiting"]}
+    return counts | {f"webhook_messages_{name}": told[name] for name in ("waiting", "given_up")}

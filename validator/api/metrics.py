@@ -33,6 +33,7 @@ _STANDING = {
     "webhooks_disabled": "Endpoints of webhooks that are disabled: nothing is sent to them.",
     "webhooks_failing": "Endpoints of webhooks at which nothing arrives.",
     "webhook_messages_waiting": "Messages to endpoints of webhooks that have neither arrived nor been given up.",
+    "webhook_messages_given_up": "Messages of the last seven days that were given up and not sent again.",
 }
 _ITEMS = Counter("okr_validator_items_judged", "Objectives, key results and initiatives judged.", ("kind",))
 

@@ -83,6 +83,12 @@ class EndpointSchema(Answer):
     rotated_until = fields.AwareDateTime(**about("Until then the secret before signs too.", null=True))
     disabled_at = fields.AwareDateTime(**about("When it was disabled.", null=True))
     failing_since = fields.AwareDateTime(**about("Since when nothing has arrived.", null=True))
+    rest_until = fields.AwareDateTime(
+        **about("Nothing is sent before: too much failed, or it asked for time.", null=True)
+    )
+    missed_since = fields.AwareDateTime(
+        **about("When the oldest message was made that was given up and not sent again; replay since then.", null=True)
+    )
     delivered_at = fields.AwareDateTime(**about("When a message last arrived.", null=True))
     created_at = fields.AwareDateTime(**about("When it was made."))
     updated_at = fields.AwareDateTime(**about("When it was last changed."))
@@ -141,6 +147,7 @@ class DeliverySchema(Answer):
     connection_id = a_text("The connection that it is about.", null=True)
     run_id = a_text("The run that it is about.", null=True)
     finding_id = a_text("The finding that it is about.", null=True)
+    to = a_text("The address that it is for alone.", null=True)
     events = fields.List(fields.String(), **about("Ids of the events that it tells of."))
     state = a_word(DELIVERY_STATES, "What became of it.")
     attempts = a_count("Attempts.")
@@ -182,6 +189,7 @@ def delivery_shown(row: Row[Any]) -> dict[str, Any]:
     moments = ("next_at", "created_at", "finished_at")
     return {
         **{name: told[name] for name in _SHOWN},
+        "to": (told["person"] or {}).get("email"),
         "events": [f"evt_{id}" for id in told["events"]],
         **{name: told[name].isoformat() if told[name] else None for name in moments},
     }

@@ -21,14 +21,25 @@ _moment = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"])
 @click.command("deliveries")
 @click.argument("id")
 @click.option("--state", type=click.Choice(DELIVERY_STATES), help="Only what became so.")
+@click.option("--since", type=_moment, metavar="MOMENT", help="Only those made since then (UTC).")
+@click.option("--until", type=_moment, metavar="MOMENT", help="Only those made before then (UTC).")
 @click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The newest so many.")
 @format_option
 @database_url
-def list_deliveries(id: str, state: str | None, most: int, format_name: str, database_url: str | None) -> None:
+def list_deliveries(
+    id: str,
+    state: str | None,
+    since: datetime.datetime | None,
+    until: datetime.datetime | None,
+    most: int,
+    format_name: str,
+    database_url: str | None,
+) -> None:
     """List the messages to the endpoint ID, the newest first."""
+    filters = Filters(id, state, _utc(since), _utc(until))
     with opened(database_url) as engine, reading(engine) as connection:
         an_endpoint(connection, id)
-        found = [delivery_shown(row) for row in delivery_log.listed(connection, Filters(id, state), limit=most)]
+        found = [delivery_shown(row) for row in delivery_log.listed(connection, filters, limit=most)]
     if format_name == "json":
         print_json({"deliveries": found})
         return

@@ -40,9 +40,9 @@ def _resume(connection: Connection, id: str, version: int) -> str:
 
 
 def _enable(connection: Connection, id: str, version: int) -> str:
-    since = an_endpoint(connection, id).disabled_at
-    endpoints.enable(connection, _now(), actor(), id, version=version)
-    missed = f" What it missed: okr-validator webhooks replay {id} --since {since:%Y-%m-%d}" if since else ""
+    since = endpoints.enable(connection, _now(), actor(), id, version=version).missed_since
+    replay = f"okr-validator webhooks replay {id} --state dead --since {since:%Y-%m-%dT%H:%M:%S}" if since else ""
+    missed = f" What it missed: {replay}" if replay else ""
     return f"{id} is tried again.{missed}"
 
 

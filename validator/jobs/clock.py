@@ -42,9 +42,9 @@ def tick_alerts(engine: Engine, now: datetime.datetime) -> None:
         waiting = draining.unclaimed(connection, now)
     if waiting:
         with writing(engine) as connection:
-            jobs_made = draining.claim(connection, now)
-        for _, id in jobs_made:
-            jobs.hand_over_sending(id)
+            claims = draining.claim(connection, now)
+        for claim in claims:
+            jobs.hand_over_sending(claim.job, failing=claim.failing)
 
 
 def nightfall(now: datetime.datetime) -> None:

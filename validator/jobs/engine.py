@@ -20,8 +20,8 @@ from validator.store.faults import StoreUnavailable
 NAME = "okr-validator"
 VERSION = "1"
 """Of the order of a job's steps. It must not follow the program's version: jobs under way would not be taken up again."""
-SYNCS, CHORES, ALERTS = "sync", "chores", "alerts"
-"""Queues."""
+SYNCS, CHORES, ALERTS, FAILING = "sync", "chores", "alerts", "alerts-failing"
+"""Queues: what is sent to receivers at which nothing arrives has a queue of its own, so that it keeps nobody waiting."""
 KEPT = datetime.timedelta(days=7)
 """How long the engine's notes of a finished job are kept."""
 _POLL = 0.5
@@ -31,6 +31,7 @@ _PATIENCE = 10
 _AT_ONCE = 500
 _ENDPOINTS = 32
 """Endpoints that one process sends to at a time: one that is slow keeps its place for a turn."""
+_FAILING_ENDPOINTS = 8
 _FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -79,6 +80,7 @@ def running(address: str, executor: str, steps: Steps, at_once: int, patience: i
         DBOS.launch()
         DBOS.register_queue(SYNCS, worker_concurrency=at_once, polling_interval_sec=_POLL)
         DBOS.register_queue(ALERTS, worker_concurrency=_ENDPOINTS, polling_interval_sec=_POLL)
+        DBOS.register_queue(FAILING, worker_concurrency=_FAILING_ENDPOINTS, polling_interval_sec=_POLL)
         DBOS.register_queue(CHORES, worker_concurrency=1, polling_interval_sec=_POLL)
         yield
     except BaseException:
@@ -93,9 +95,9 @@ def hand_over(sync_id: str) -> None:
     _enqueue(SYNCS, "sync", sync_id, sync_id)
 
 
-def hand_over_sending(id: str) -> None:
-    """Queue a job that sends; nothing is done where it is known already."""
-    _enqueue(ALERTS, "send", id, id)
+def hand_over_sending(id: str, *, failing: bool) -> None:
+    """Queue a job that sends, to a receiver at which nothing arrives or to another; nothing is done where it is known."""
+    _enqueue(FAILING if failing else ALERTS, "send", id, id)
 
 
 def hand_over_night(night: str) -> None:

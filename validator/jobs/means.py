@@ -36,7 +36,7 @@ def sender_of(settings: Settings, means: Means) -> Sender:
         engine=means.engine,
         clock=means.clock,
         pepper=pepper.read,
-        bounds=Bounds(secrets=settings.secrets, networks=settings.allowed_networks),
+        bounds=Bounds(settings.secrets, settings.allowed_networks, settings.webhook_proxy),
         public_url=settings.public_url,
         smtp=_post(settings),
     )

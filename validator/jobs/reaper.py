@@ -69,10 +69,10 @@ def _settle(means: Means) -> None:
 def _settle_sending(means: Means) -> None:
     """Let others send to endpoints whose job has ended without letting go of them, and queue the jobs that are not there."""
     with reading(means.engine) as connection:
-        claimed = [id for _, id in draining.claimed(connection)]
-    known = jobs.jobs_of(claimed)
-    for id in claimed:
-        if id not in known:
-            jobs.hand_over_sending(id)
-        elif known[id].finished:
-            draining.release(means.engine, id)
+        claims = draining.claimed(connection)
+    known = jobs.jobs_of([claim.job for claim in claims])
+    for claim in claims:
+        if claim.job not in known:
+            jobs.hand_over_sending(claim.job, failing=claim.failing)
+        elif known[claim.job].finished:
+            draining.release(means.engine, claim.job)

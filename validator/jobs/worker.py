@@ -14,7 +14,7 @@ from validator.jobs.liveness import held, new_name
 from validator.jobs.means import means_of, sender_of
 from validator.jobs.reaper import reap
 from validator.service import draining, sync, sync_states
-from validator.service.draining import Sender
+from validator.service.draining import Drained, Sender
 from validator.service.retention import limits_of
 from validator.service.sync import Means
 from validator.settings import Settings
@@ -68,9 +68,7 @@ def _steps(means: Means, sender: Sender, settings: Settings) -> jobs.Steps:
             logs.log.info("synced", sync=id, run=result.run["id"], **told)
 
     def send(id: str) -> None:
-        drained = draining.drain(sender, id)
-        if drained.attempts:
-            logs.log.info("sent", job=id, **drained._asdict())
+        _tell_of(draining.drain(sender, id))
 
     def keep_house(_night: str) -> None:
         clock.keep_house(means.engine, means.clock(), limits)
@@ -82,6 +80,20 @@ def _steps(means: Means, sender: Sender, settings: Settings) -> jobs.Steps:
         send=lambda id: _quietly(id, lambda: send(id)),
         keep_house=lambda night: _quietly(night, lambda: keep_house(night)),
     )
+
+
+def _tell_of(drained: Drained) -> None:
+    """Say in the log what became of messages."""
+    for error in drained.failures:
+        logs.failed(error, endpoint=drained.endpoint or "")
+    if drained.unready:
+        logs.log.error("nothing sent", endpoint=drained.endpoint, message=drained.unready)
+    elif drained.attempts:
+        counts = {name: getattr(drained, name) for name in ("attempts", "arrived", "given_up")}
+        tell = logs.log.warning if drained.given_up else logs.log.info
+        tell("sent", endpoint=drained.endpoint, **counts)
+    if drained.disabled:
+        logs.log.warning("webhook disabled", endpoint=drained.endpoint, message=drained.disabled)
 
 
 def _quietly(id: str, step: Callable[[], bool | None]) -> bool | None:
@@ -96,21 +108,24 @@ def _quietly(id: str, step: Callable[[], bool | None]) -> bool | None:
 
 
 def _watch(means: Means, address: str, still_held: Callable[[], bool], stop: threading.Event) -> None:
-    def tick() -> None:
-        clock.tick(means.engine, means.clock())
-        clock.tick_alerts(means.engine, means.clock())
-
-    rounds = {TICK: tick, REAP: lambda: reap(means, address)}
-    rounds[DUSK] = lambda: clock.nightfall(means.clock())
+    rounds: dict[float, tuple[Callable[[], None], ...]] = {
+        TICK: (
+            lambda: clock.tick(means.engine, means.clock()),
+            lambda: clock.tick_alerts(means.engine, means.clock()),
+        ),
+        REAP: (lambda: reap(means, address),),
+        DUSK: (lambda: clock.nightfall(means.clock()),),
+    }
     due = dict.fromkeys(rounds, 0.0)
     while not stop.wait(TICK):
-        for every, act in rounds.items():
+        for every, acts in rounds.items():
             if time.monotonic() < due[every]:
                 continue
             due[every] = time.monotonic() + every
             if every == REAP and not still_held():
                 raise LostLock
-            _at_ease(act)
+            for act in acts:
+                _at_ease(act)
 
 
 def _at_ease(act: Callable[[], None]) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Row, insert, select
 
-from validator.alerts.events import Event, Told, events_of_run
+from validator.alerts.events import CONFLICT, OPENED, OVERDUE, REOPENED, RESOLVED, WENT, Event, Told, events_of_run
 from validator.alerts.filters import Filter, wants
+from validator.history.life import Life
 from validator.service.judged import Judged
 from validator.service.lives import Asked, Clock, Outcome, is_event
 from validator.service.owners import Person, people_of
@@ -23,6 +25,8 @@ OWNERS = "owners"
 """Target of an e-mail endpoint that writes to the owners of what was found, each their own."""
 DISABLED = "The endpoint was disabled."
 """Why a message was not even tried."""
+_STANDS = (OPENED, REOPENED, CONFLICT, OVERDUE)
+"""Events by which somebody was told of one finding that it stands."""
 _CHUNK = 500
 
 
@@ -50,10 +54,10 @@ def tell(connection: Connection, now: datetime.datetime, told: Iterable[Event]) 
 
 
 def tell_one(connection: Connection, now: datetime.datetime, endpoint: Row[Any], event: Event) -> str:
-    """Record an event that is for one endpoint alone, with its message; gives the id of its delivery."""
-    message = _message(endpoint, [_recorded(connection, event)], None, now)
-    _write(connection, [message])
-    return str(message.row["id"])
+    """Record an event that is for one endpoint alone, with its messages; gives the id of the delivery, or of the first."""
+    messages = list(_to_all(endpoint, [_recorded(connection, event)], now))
+    _write(connection, messages)
+    return str(messages[0].row["id"])
 
 
 def _recorded(connection: Connection, event: Event) -> _Recorded:
@@ -70,21 +74,22 @@ def _recorded(connection: Connection, event: Event) -> _Recorded:
 class _Message(NamedTuple):
     row: dict[str, Any]
     findings: frozenset[str]
-    """Ids of those that it tells of one by one."""
+    """Ids of all that it tells of."""
 
 
 def _write(connection: Connection, messages: Sequence[_Message]) -> None:
     if messages:
         connection.execute(insert(deliveries), [message.row for message in messages])
-    named = [entry for message in messages for entry in _named(message)]
-    if named:
-        connection.execute(insert(delivery_findings), named)
+    named = (entry for message in messages for entry in _named(message))
+    for some in iter(lambda: list(islice(named, _CHUNK)), []):
+        connection.execute(insert(delivery_findings), some)
 
 
 def _named(message: _Message) -> Iterator[dict[str, Any]]:
     """What a message tells of, for the order in which messages are sent."""
     row = message.row
-    receiver = [row["endpoint_id"], row["connection_id"], row["person"] and row["person"]["id"]]
+    person = row["person"] and (row["person"]["id"] or row["person"]["email"])
+    receiver = [row["endpoint_id"], row["connection_id"], person]
     queue = hashlib.sha256(orjson.dumps(receiver)).hexdigest()[:32]
     told = {"delivery_id": row["id"], "queue": queue, "event_id": row["event_id"]}
     yield from ({**told, "finding_id": id, "open": row["finished_at"] is None} for id in sorted(message.findings))
@@ -101,7 +106,7 @@ def filter_of(endpoint: Row[Any]) -> Filter:
 
 
 def _messages(endpoint: Row[Any], recorded: Sequence[_Recorded], now: datetime.datetime) -> Iterator[_Message]:
-    """The messages to one endpoint: one an event for programs, one an occasion and person for people."""
+    """The messages to one endpoint: one an event for programs, one an occasion and person or address for people."""
     asked = filter_of(endpoint)
     wanted = [one for one in recorded if wants(asked, one.event)]
     if endpoint.kind == STANDARD:
@@ -110,7 +115,21 @@ def _messages(endpoint: Row[Any], recorded: Sequence[_Recorded], now: datetime.d
         for person, theirs in _by_person(wanted):
             yield _message(endpoint, theirs, person, now)
     elif wanted:
-        yield _message(endpoint, wanted, None, now)
+        yield from _to_all(endpoint, wanted, now)
+
+
+def _to_all(endpoint: Row[Any], told: Sequence[_Recorded], now: datetime.datetime) -> Iterator[_Message]:
+    """The message to whoever is behind an endpoint: by e-mail one to each address, so that nobody sees the others."""
+    listed = addresses(endpoint.target) if endpoint.kind == EMAIL and endpoint.target != OWNERS else []
+    for email in dict.fromkeys(listed):
+        yield _message(endpoint, told, {"id": None, "name": None, "email": email}, now)
+    if not listed:
+        yield _message(endpoint, told, None, now)
+
+
+def addresses(target: str) -> list[str]:
+    """The addresses of an e-mail endpoint."""
+    return [text.strip() for text in target.split(",") if text.strip()]
 
 
 def _by_person(wanted: Iterable[_Recorded]) -> Iterator[tuple[Person, list[_Recorded]]]:
@@ -125,7 +144,7 @@ def _by_person(wanted: Iterable[_Recorded]) -> Iterator[tuple[Person, list[_Reco
 
 def _message(endpoint: Row[Any], told: Sequence[_Recorded], person: Person | None, now: datetime.datetime) -> _Message:
     """A message that waits to be sent, or that is not to be."""
-    named = frozenset(one.event.finding for one in told if one.event.finding is not None)
+    id = None if person is None else person["id"]
     waits = {"state": "waiting", "next_at": now, "finished_at": None, "problem": None}
     given_up = {"state": "dead", "next_at": None, "finished_at": now, "problem": DISABLED}
     row = {
@@ -133,7 +152,7 @@ def _message(endpoint: Row[Any], told: Sequence[_Recorded], person: Person | Non
         "endpoint_id": endpoint.id,
         "connection_id": told[0].event.connection or None,
         "run_id": told[0].event.run,
-        "finding_id": next(iter(named)) if len(told) == len(named) == 1 else None,
+        "finding_id": told[0].event.finding if len(told) == 1 else None,
         "event_id": told[0].id,
         "events": [one.id for one in told],
         "person": None if person is None else dict(person),
@@ -141,7 +160,7 @@ def _message(endpoint: Row[Any], told: Sequence[_Recorded], person: Person | Non
         "created_at": now,
         **(waits if endpoint.disabled_at is None else given_up),
     }
-    return _Message(row, named)
+    return _Message(row, frozenset().union(*(one.event.findings_of(id) for one in told)))
 
 
 def _told(connection: Connection, asked: Asked, judged: Judged, outcome: Outcome, run: Mapping[str, Any]) -> Told:
@@ -162,12 +181,30 @@ def _told(connection: Connection, asked: Asked, judged: Judged, outcome: Outcome
         people_of=lambda finding: people_of(finding, outcome.views),
         earlier={known.id: known for known in outcome.ground.known},
         gone=_gone(connection, asked.connection, outcome),
+        opened=_opened(connection, asked.connection, [life.known.id for life in _went(outcome)]),
     )
 
 
+def _went(outcome: Outcome) -> Iterator[Life]:
+    """Findings that are gone since the run before."""
+    return (life for life in outcome.lives if life.known.state in WENT and is_event(life))
+
+
+def _opened(connection: Connection, connection_id: str, ids: Sequence[str]) -> frozenset[str]:
+    """Those of the findings of which it was told one by one that they stand, and not since that they went."""
+    last: dict[str, str] = {}
+    mine = (events.c.connection_id == connection_id, events.c.type.in_((*_STANDS, RESOLVED)))
+    for start in range(0, len(ids), _CHUNK):
+        asked = select(events.c.finding_id, events.c.type).where(
+            *mine, events.c.finding_id.in_(ids[start : start + _CHUNK])
+        )
+        last |= {row.finding_id: row.type for row in connection.execute(asked.order_by(events.c.id))}
+    return frozenset(id for id, type in last.items() if type != RESOLVED)
+
+
 def _gone(connection: Connection, connection_id: str, outcome: Outcome) -> dict[str, Mapping[str, Any]]:
-    """What was last said of findings that were resolved; whose they were is looked up in what was seen last."""
-    ids = [life.known.id for life in outcome.lives if life.known.state == "resolved" and is_event(life)]
+    """What was last said of findings that went; whose they were is looked up in what was seen last."""
+    ids = [life.known.id for life in _went(outcome)]
     found: dict[str, Mapping[str, Any]] = {}
     columns = (findings.c.id, findings.c.message, findings.c["items"], findings.c.failure)
     for start in range(0, len(ids), _CHUNK):

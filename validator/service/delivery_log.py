@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, exis
 from validator.alerts.events import OVERDUE
 from validator.history.life import LIVE
 from validator.service import audit
+from validator.service.deliveries import note_missed
 from validator.service.endpoint_rows import a_working_endpoint
 from validator.service.lookups import with_id
-from validator.store.tables import attempts, deliveries, delivery_findings, events, findings
+from validator.store.tables import attempts, deliveries, delivery_findings, endpoints, events, findings
 
 WAITED = datetime.timedelta(days=7)
 """How much longer a message is kept that could not be sent yet."""
@@ -64,8 +65,10 @@ def replay(connection: Connection, now: datetime.datetime, actor: str, id: str) 
 
     Raises NotFound, and NotAllowed where its endpoint is disabled.
     """
-    a_working_endpoint(connection, a_delivery(connection, id).endpoint_id)
+    endpoint = a_delivery(connection, id).endpoint_id
+    a_working_endpoint(connection, endpoint)
     _again(connection, now, deliveries.c.id == id)
+    note_missed(connection, endpoint)
     audit.record(connection, now, actor, "replay", "delivery", id, None, None)
     return a_delivery(connection, id)
 
@@ -77,6 +80,7 @@ def replay_range(connection: Connection, now: datetime.datetime, actor: str, fil
     """
     a_working_endpoint(connection, filters.endpoint)
     count = _again(connection, now, and_(deliveries.c.finished_at.is_not(None), *_conditions(filters)))
+    note_missed(connection, filters.endpoint)
     told = {name: str(value) for name, value in filters._asdict().items() if value is not None}
     audit.record(connection, now, actor, "replay", "endpoint", filters.endpoint, None, {**told, "count": count})
     return count
@@ -105,6 +109,8 @@ def forget(connection: Connection, before: datetime.datetime, limit: int = 1_000
         findings.c.id == events.c.finding_id,
         findings.c.state.in_(sorted(LIVE)),
     )
+    for id in connection.scalars(select(endpoints.c.id).where(endpoints.c.missed_since < before)).all():
+        note_missed(connection, id)
     told = and_(events.c.at < before, or_(first.is_(None), events.c.id < first))
     return count + _delete(connection, events, and_(told, or_(events.c.type != OVERDUE, ~standing)), limit)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -33,8 +34,10 @@ TURN = 30.0
 """Seconds after which a job lets others have their turn."""
 _ANY = Bounds()
 _GONE = Outcome(False, None, "What it told of was deleted.", hopeless=True)
-_NO_SERVER = Outcome(False, None, "No server takes e-mail: OKR_VALIDATOR_SMTP is not set.")
-_NO_PEPPER = Outcome(False, None, "The pepper that secrets are worked out from is not there.")
+_NO_SERVER = Outcome(False, None, "No server takes e-mail: OKR_VALIDATOR_SMTP is not set.", unready=True)
+_NO_PEPPER = Outcome(False, None, "The pepper that secrets are worked out from is not there.", unready=True)
+_UNREADABLE = (400, 413, 422)
+"""Answers of a chat tool to a message that it will never take."""
 
 
 class Sender(NamedTuple):
@@ -51,13 +54,29 @@ class Sender(NamedTuple):
     """The server that takes e-mail; None: there is none."""
 
 
+class Claim(NamedTuple):
+    """An endpoint that a job is to send to."""
+
+    endpoint: str
+    job: str
+    failing: bool
+    """Whether nothing arrived there lately: it must not keep others waiting."""
+
+
 class Drained(NamedTuple):
     """What a job came to."""
 
+    endpoint: str | None
+    """None where the job no longer had one."""
     attempts: int
     arrived: int
-    disabled: str | None = None
-    """Why its endpoint was disabled, where it was."""
+    given_up: int
+    disabled: str | None
+    """Why the endpoint was disabled, where it was."""
+    unready: str | None
+    """What the service lacked to send, where that kept it."""
+    failures: tuple[Exception, ...]
+    """Our own, over which the other messages were sent all the same."""
 
 
 def unclaimed(connection: Connection, now: datetime.datetime) -> list[str]:
@@ -67,18 +86,19 @@ def unclaimed(connection: Connection, now: datetime.datetime) -> list[str]:
     return list(connection.scalars(asked.order_by(endpoints.c.id)))
 
 
-def claim(connection: Connection, now: datetime.datetime) -> list[tuple[str, str]]:
-    """Give each unclaimed endpoint to a job; gives the endpoints, each with the id of its job."""
-    made = [(id, f"drain-{new_id(now)}") for id in unclaimed(connection, now)]
-    for id, job in made:
+def claim(connection: Connection, now: datetime.datetime) -> list[Claim]:
+    """Give each unclaimed endpoint to a job."""
+    made = {id: f"drain-{new_id(now)}" for id in unclaimed(connection, now)}
+    for id, job in made.items():
         connection.execute(update(endpoints).where(endpoints.c.id == id).values(drain=job))
-    return made
+    return [one for one in claimed(connection) if made.get(one.endpoint) == one.job]
 
 
-def claimed(connection: Connection) -> list[tuple[str, str]]:
-    """Endpoints that a job is to send to, with the job's id."""
-    asked = select(endpoints.c.id, endpoints.c.drain).where(endpoints.c.drain.is_not(None))
-    return [(row.id, row.drain) for row in connection.execute(asked.order_by(endpoints.c.id))]
+def claimed(connection: Connection) -> list[Claim]:
+    """The endpoints that jobs are to send to."""
+    asked = select(endpoints.c.id, endpoints.c.drain, endpoints.c.failing_since).where(endpoints.c.drain.is_not(None))
+    rows = connection.execute(asked.order_by(endpoints.c.id))
+    return [Claim(row.id, row.drain, row.failing_since is not None) for row in rows]
 
 
 def release(engine: Engine, job: str) -> None:
@@ -90,10 +110,10 @@ def release(engine: Engine, job: str) -> None:
 def drain(sender: Sender, job: str) -> Drained:
     """Send what is due at the endpoint of a job, for a turn at most, and give the endpoint back.
 
-    Doing it again sends what is still open. Raises StoreUnavailable; and at the end whatever was our own failure, over
-    which the other messages are sent all the same.
+    Doing it again sends what is still open. Raises StoreUnavailable.
     """
     begun, noted, failures = time.monotonic(), list[Noted](), list[Exception]()
+    endpoint = _endpoint_of(sender.engine, job)
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="sending") as pool:
         while time.monotonic() - begun < TURN:
             ready = _next(sender, job)
@@ -101,19 +121,27 @@ def drain(sender: Sender, job: str) -> Drained:
                 break
             noted += pool.map(lambda one: _once(sender, one, failures), ready)
     release(sender.engine, job)
-    if failures:
-        raise failures[0]
-    arrived = sum(one.state == "delivered" for one in noted)
-    return Drained(len(noted), arrived, next((one.disabled for one in noted if one.disabled), None))
+    states = Counter(one.state for one in noted)
+    disabled = next((one.disabled for one in noted if one.disabled), None)
+    unready = next((one.unready for one in noted if one.unready), None)
+    return Drained(endpoint, len(noted), states["delivered"], states["dead"], disabled, unready, tuple(failures))
+
+
+def _endpoint_of(engine: Engine, job: str) -> str | None:
+    with reading(engine) as connection:
+        id: str | None = connection.scalar(select(endpoints.c.id).where(endpoints.c.drain == job))
+    return id
 
 
 def _next(sender: Sender, job: str) -> list[Ready]:
-    """The next messages to send; none where the job no longer has its endpoint."""
+    """The next messages to send, one while nothing arrives; none where the endpoint rests or the job no longer has it."""
     with reading(sender.engine) as connection:
         endpoint = connection.execute(select(endpoints).where(endpoints.c.drain == job)).one_or_none()
-        if endpoint is None or endpoint.paused or endpoint.disabled_at is not None:
+        now = sender.clock()
+        if endpoint is None or not deliveries.is_sent_to(endpoint, now):
             return []
-        return made_ready(connection, endpoint, deliveries.due(connection, endpoint.id, sender.clock(), SIDE_BY_SIDE))
+        most = SIDE_BY_SIDE if endpoint.failing_since is None else 1
+        return made_ready(connection, endpoint, deliveries.due(connection, endpoint.id, now, most))
 
 
 def _once(sender: Sender, ready: Ready, failures: list[Exception]) -> Noted:
@@ -121,7 +149,7 @@ def _once(sender: Sender, ready: Ready, failures: list[Exception]) -> Noted:
         outcome = _sent(sender, ready)
     except Exception as error:  # noqa: BLE001 - a message that cannot be made must not hold up the others
         failures.append(error)
-        outcome = Outcome(False, None, f"The service itself failed: {type(error).__name__}.")
+        outcome = Outcome(False, None, f"The service itself failed: {type(error).__name__}.", ours=True)
     with writing(sender.engine) as connection:
         return deliveries.note(connection, sender.clock(), ready.row.id, outcome)
 
@@ -132,11 +160,12 @@ def _sent(sender: Sender, ready: Ready) -> Outcome:
     if ready.endpoint.kind == EMAIL:
         return _mailed(sender, ready)
     if ready.endpoint.kind != STANDARD:
-        return post(shaped_parcel(ready, sender.public_url), sender.bounds)
+        outcome = post(shaped_parcel(ready, sender.public_url), sender.bounds)
+        return outcome._replace(hopeless=outcome.status in _UNREADABLE)
     try:
         pepper = sender.pepper()
     except BadPepper as error:
-        return Outcome(False, None, error.faults[0].message)
+        return Outcome(False, None, error.faults[0].message, unready=True)
     if pepper is None:
         return _NO_PEPPER
     return post(signed_parcel(ready, pepper, sender.public_url, sender.clock()), sender.bounds)
@@ -147,7 +176,7 @@ def _mailed(sender: Sender, ready: Ready) -> Outcome:
         return _NO_SERVER
     told, to = letter(ready, sender.public_url), addresses(ready.endpoint.target)
     if ready.row.person is not None:
-        to = [ready.row.person["email"] or ""]
+        to = [ready.row.person.get("email") or ""]
     try:
         message = mail_message(told, id=ready.row.id, sender=sender.smtp.sender, to=to, at=sender.clock())
     except ValueError as error:

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, func, select
 from validator.service.lookups import not_allowed, with_id
 from validator.store.tables import deliveries, endpoints
 
+LATELY = datetime.timedelta(days=7)
+
 
 def an_endpoint(connection: Connection, id: str) -> Row[Any]:
     """An endpoint. Raises NotFound."""
@@ -35,7 +37,10 @@ def listed(connection: Connection, *, after: str = "", limit: int = 50) -> Seque
 def endpoint_shown(endpoint: Row[Any]) -> dict[str, Any]:
     """An endpoint as JSON has it."""
     row = endpoint._mapping
-    moments = ("rotated_until", "disabled_at", "failing_since", "delivered_at", "created_at", "updated_at")
+    moments = (
+        "rotated_until", "disabled_at", "failing_since", "rest_until", "missed_since", "delivered_at", "created_at",
+        "updated_at",
+    )  # fmt: skip
     return {
         **{name: row[name] for name in ("id", "name", "kind", "target")},
         **row["filter"],
@@ -60,12 +65,16 @@ def is_rotating(endpoint: Row[Any], now: datetime.datetime) -> bool:
     return until is not None and now < until
 
 
-def standing(connection: Connection) -> dict[str, int]:
-    """How it stands with messages: endpoints that are disabled, endpoints at which nothing arrives, messages on their way."""
+def standing(connection: Connection, now: datetime.datetime) -> dict[str, int]:
+    """How it stands with messages: endpoints that are disabled, endpoints at which nothing arrives, messages on their way.
+
+    And messages that were given up within LATELY, and not sent again since.
+    """
     disabled = endpoints.c.disabled_at.is_not(None)
     failing = endpoints.c.failing_since.is_not(None) & ~disabled
     counted = {"disabled": (endpoints.c.id, disabled), "failing": (endpoints.c.id, failing)}
     counted["waiting"] = (deliveries.c.id, deliveries.c.finished_at.is_(None))
+    counted["given_up"] = (deliveries.c.id, (deliveries.c.state == "dead") & (deliveries.c.finished_at > now - LATELY))
     return {
         name: connection.scalar(select(func.count(column)).where(condition)) or 0
         for name, (column, condition) in counted.items()

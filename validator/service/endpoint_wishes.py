@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy import Connection, select
 
 from connectors.http import references
 from connectors.http.guard import Network, may_ask
@@ -15,7 +17,13 @@ from validator.alerts.events import PING, TYPES, USUAL
 from validator.alerts.mail import is_address
 from validator.errors import BadInput, Fault
 from validator.history.parts import SEVERITIES
+from validator.rules.files import shipped, shipped_text
+from validator.rules.hints import hint
+from validator.rules.table_texts import failures_of
 from validator.service.alerting import EMAIL, OWNERS, SLACK, STANDARD, TEAMS
+from validator.service.library import tables_in_force
+from validator.service.texts import RULESET, content
+from validator.store.tables import findings, text_versions
 
 KINDS = (STANDARD, SLACK, TEAMS, EMAIL)
 CHOSEN = tuple(name for name in TYPES if name != PING)
@@ -26,6 +34,8 @@ LONGEST_NAME = 100
 _LONGEST_URL = 2_000
 LISTS = ("rules", "failures", "teams", "connections")
 """Lists of a filter; an empty one lets all through."""
+_RULE = re.compile(r"""\bid["']?\s*:\s*["']?([\w.-]+)""")
+"""Where the text of a ruleset says the id of a rule; in an example it may be another's."""
 
 
 class Wish(NamedTuple):
@@ -51,6 +61,8 @@ class Bounds(NamedTuple):
     """Patterns of the references that they may name, such as `env:OKR_*`; None: any but the service's own."""
     networks: tuple[Network, ...] = ()
     """Private networks that messages may go to, and without TLS."""
+    proxy: str | None = None
+    """URL of the HTTP proxy that all messages go through; None: they go to the address that was checked."""
 
 
 def refuse_faults(wish: Wish, bounds: Bounds) -> None:
@@ -147,3 +159,32 @@ def _of_filter(wish: Wish) -> Iterator[Fault]:
     for name in LISTS:
         if len(getattr(wish, name)) > MOST:
             yield Fault(f"/{name}", f"More than {MOST} {name}.", "make another endpoint for the others")
+
+
+def unknown_faults(connection: Connection, wish: Wish) -> Iterator[Fault]:
+    """What an endpoint asks for that does not exist, so that it would hear of nothing. Raises BadRuleset as `failures_of`."""
+    if wish.failures:
+        rows = failures_of(tables_in_force(connection))
+        yield from _unknown("failures", "row of the failure table", wish.failures, rows)
+    if wish.rules:
+        yield from _unknown("rules", "rule", wish.rules, _rules(connection, wish.rules))
+
+
+def _unknown(field: str, kind: str, asked: Iterable[str], known: Collection[str]) -> Iterator[Fault]:
+    for name in sorted(set(asked)):
+        if name not in known:
+            yield Fault(f"/{field}", f"There is no {kind} “{name[:100]}”.", hint(name, known))
+
+
+def _rules(connection: Connection, asked: Iterable[str]) -> Collection[str]:
+    """Ids of rules that are shipped and, where others are asked for, of those that were published or have found something.
+
+    They are looked for in the texts without reading them as YAML, which costs.
+    """
+    known = dict.fromkeys(id for name in shipped() for id in _RULE.findall(shipped_text(name)))
+    if known.keys() >= set(asked):
+        return known
+    found = connection.scalars(select(findings.c.rule).distinct().order_by(findings.c.rule)).all()
+    published = select(text_versions.c.digest).where(text_versions.c.kind == RULESET).distinct()
+    texts = [content(connection, digest) for digest in connection.scalars(published).all()]
+    return known | dict.fromkeys(found) | dict.fromkeys(id for text in texts for id in _RULE.findall(text))

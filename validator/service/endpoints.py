@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from validator.alerts.events import PING, Event
 from validator.errors import BadInput, Fault
 from validator.service import audit
-from validator.service.alerting import STANDARD, tell_one
+from validator.service.alerting import OWNERS, STANDARD, tell_one
 from validator.service.endpoint_rows import a_working_endpoint, an_endpoint, is_rotating
-from validator.service.endpoint_wishes import Bounds, Wish, filter_row, refuse_faults
+from validator.service.endpoint_wishes import Bounds, Wish, filter_row, refuse_faults, unknown_faults
 from validator.service.faults import outdated
 from validator.service.lookups import not_allowed, plain
 from validator.service.signing import secret_of
@@ -23,6 +23,8 @@ from validator.store.tables import connections, endpoints
 OVERLAP = datetime.timedelta(hours=24)
 """How long an old secret still signs beside a new one."""
 _ANY = Bounds()
+_ANEW: dict[str, Any] = {"failing_since": None, "failures": 0, "rest_until": None}
+"""What is forgotten of an endpoint that is tried anew."""
 
 
 class Made(NamedTuple):
@@ -47,7 +49,7 @@ def create(
     id = new_id(now)
     values = {"id": id, "name": wish.name.strip(), "kind": wish.kind, "target": wish.target, "filter": filter_row(wish)}
     secret = secret_of(pepper(), id, 1) if wish.kind == STANDARD else None
-    made = {"generation": 1, "oldest": 1, "paused": False, "version": 1, "created_at": now, "updated_at": now}
+    made = {"generation": 1, "oldest": 1, "paused": False, "failures": 0, "version": 1, "created_at": now, "updated_at": now}
     connection.execute(insert(endpoints).values(**values, **made))
     return Made(_done(connection, now, actor, "create", id, None), secret)
 
@@ -69,7 +71,7 @@ def change(
     if wish.kind != row.kind:
         raise BadInput([Fault("/kind", f"The endpoint is of the kind {row.kind}.", "make another for another kind")])
     values = {"name": wish.name.strip(), "target": wish.target, "filter": filter_row(wish)}
-    moved = {} if wish.target == row.target else {"failing_since": None}
+    moved = {} if wish.target == row.target else _ANEW
     return _update(connection, now, actor, row, "change", **values, **moved)
 
 
@@ -95,15 +97,14 @@ def pause(
 ) -> Row[Any]:
     """Hold back messages, or send them again; those that waited are sent then. Raises NotFound and Outdated."""
     row = _current(connection, id, version)
-    action, tried_anew = ("pause", {}) if paused else ("resume", {"failing_since": None})
-    return _update(connection, now, actor, row, action, paused=paused, **tried_anew)
+    action, anew = ("pause", {}) if paused else ("resume", _ANEW)
+    return _update(connection, now, actor, row, action, paused=paused, **anew)
 
 
 def enable(connection: Connection, now: datetime.datetime, actor: str, id: str, *, version: int) -> Row[Any]:
     """Take up again an endpoint that was disabled; what it missed can be replayed. Raises NotFound and Outdated."""
     row = _current(connection, id, version)
-    cleared = {"disabled_at": None, "disabled_why": None, "failing_since": None}
-    return _update(connection, now, actor, row, "enable", **cleared)
+    return _update(connection, now, actor, row, "enable", disabled_at=None, disabled_why=None, **_ANEW)
 
 
 def remove(connection: Connection, now: datetime.datetime, actor: str, id: str, *, version: int) -> Row[Any]:
@@ -117,9 +118,13 @@ def remove(connection: Connection, now: datetime.datetime, actor: str, id: str, 
 def ping(connection: Connection, now: datetime.datetime, actor: str, id: str) -> str:
     """Send a test message to an endpoint; gives the id of its delivery.
 
-    Raises NotFound, and NotAllowed where the endpoint is disabled.
+    Raises NotFound, and NotAllowed where the endpoint is disabled, held back, or writes to whom a finding concerns.
     """
     endpoint = a_working_endpoint(connection, id)
+    if endpoint.paused:
+        raise not_allowed(f"The endpoint “{id}” is held back: a test message would wait.", "resume it first")
+    if endpoint.target == OWNERS:
+        raise not_allowed("It writes to the owners of what is found: a test message is nobody's.")
     delivery = tell_one(
         connection, now, endpoint, Event(PING, now, "", {"endpoint": {"id": id, "name": endpoint.name}})
     )
@@ -130,8 +135,10 @@ def ping(connection: Connection, now: datetime.datetime, actor: str, id: str) ->
 def _refuse_unknown(connection: Connection, wish: Wish) -> None:
     known = set(connection.scalars(select(connections.c.id).where(connections.c.id.in_(list(wish.connections)))))
     unknown = sorted(set(wish.connections) - known)
-    if unknown:
-        raise BadInput([Fault("/connections", f"There is no connection “{id[:100]}”.") for id in unknown])
+    faults = [Fault("/connections", f"There is no connection “{id[:100]}”.") for id in unknown]
+    faults += unknown_faults(connection, wish)
+    if faults:
+        raise BadInput(faults)
 
 
 def _current(connection: Connection, id: str, version: int) -> Row[Any]:

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Table, and_, delete, insert, select, update
 
 from validator.service import audit
+from validator.service.deliveries import disable
 from validator.service.named_places import (
     COLUMNS,
     REFERENCES,
@@ -31,17 +32,29 @@ from validator.store.audit_lock import unlocked
 from validator.store.engine import reading, writing
 from validator.store.snapshots import Packed, pack, put
 from validator.store.tables import audit as trail
-from validator.store.tables import finding_owners, finding_teams, idempotency, runs
+from validator.store.tables import (
+    deliveries,
+    delivery_findings,
+    endpoints,
+    finding_owners,
+    finding_teams,
+    idempotency,
+    runs,
+)
 
 RUN_ERASED = "erase"
 """The action in the audit trail that marks a run whose texts were rewritten."""
+_NO_PERSON = "The person was erased."
+"""Why a message to one person alone is not sent."""
+_NO_ADDRESS = "Its last address was erased."
+_NO_TARGET = "Its target named a person who was erased."
 
 
 def erase_everywhere(engine: Engine, now: datetime.datetime, actor: str, person: Person) -> Counter[str]:
     """Replace the person in every table and snapshot; gives how many rows and snapshots changed, by table."""
     counts: Counter[str] = Counter()
     for table in COLUMNS:
-        counts[str(table.name)] += _erase_rows(engine, table, person)
+        counts[str(table.name)] += _erase_rows(engine, now, table, person)
     with reading(engine) as connection:
         listed = [reference for column in REFERENCES for reference in references(connection, column)]
     for reference in listed:
@@ -55,21 +68,21 @@ def is_erased(connection: Connection, run_id: str) -> bool:
     return connection.execute(select(trail.c.id).where(mark).limit(1)).first() is not None
 
 
-def _erase_rows(engine: Engine, table: Table, person: Person) -> int:
+def _erase_rows(engine: Engine, now: datetime.datetime, table: Table, person: Person) -> int:
     made: dict[str | None, Terms] = {}
     count, last = 0, None
     while True:
         with writing(engine) as connection:
             rows = batches(connection, table, last)
             places = [place for row in rows if (place := place_of(table, row, person, made)) is not None]
-            _replace(connection, table, places, person.pseudonym)
+            _replace(connection, now, table, places, person.pseudonym)
         count += len(places)
         if not rows:
             return count
         last = key_of(table, rows[-1])
 
 
-def _replace(connection: Connection, table: Table, places: list[Place], pseudonym: str) -> None:
+def _replace(connection: Connection, now: datetime.datetime, table: Table, places: list[Place], pseudonym: str) -> None:
     if table is trail and places:
         with unlocked(connection, f"{pseudonym} was erased"):
             _update(connection, places)
@@ -79,13 +92,42 @@ def _replace(connection: Connection, table: Table, places: list[Place], pseudony
     elif table in (finding_teams, finding_owners):
         for place in places:
             _rename(connection, place)
+    elif table is endpoints:
+        for place in places:
+            _change_endpoint(connection, now, place, pseudonym)
     else:
         _update(connection, places)
+    if table is deliveries:
+        _send_nothing(connection, now, [place.key["id"] for place in places if _is_to(place, pseudonym)])
 
 
 def _update(connection: Connection, places: list[Place]) -> None:
     for place in places:
         connection.execute(update(place.table).where(_of(place)).values(place.after))
+
+
+def _change_endpoint(connection: Connection, now: datetime.datetime, place: Place, pseudonym: str) -> None:
+    """Rewrite an endpoint, so that who has read it cannot put the name back; one that leads nowhere now is disabled."""
+    changed = {**place.after, "version": endpoints.c.version + 1, "updated_at": now}
+    connection.execute(update(endpoints).where(_of(place)).values(changed))
+    target = place.after.get("target", "")
+    if pseudonym in target:
+        disable(connection, now, place.key["id"], _NO_ADDRESS if target == pseudonym else _NO_TARGET)
+
+
+def _is_to(place: Place, pseudonym: str) -> bool:
+    """Whether a message is to the person alone."""
+    to = place.after.get("person")
+    return to is not None and to["id"] == pseudonym
+
+
+def _send_nothing(connection: Connection, now: datetime.datetime, ids: list[str]) -> None:
+    """Give up those messages that still wait, and hold back no others for their sake."""
+    waiting = (deliveries.c.id.in_(ids), deliveries.c.finished_at.is_(None))
+    mine = delivery_findings.c.delivery_id.in_(select(deliveries.c.id).where(*waiting))
+    connection.execute(update(delivery_findings).where(mine).values(open=False))
+    given_up = {"state": "dead", "next_at": None, "finished_at": now, "problem": _NO_PERSON}
+    connection.execute(update(deliveries).where(*waiting).values(**given_up))
 
 
 def _rename(connection: Connection, place: Place) -> None:

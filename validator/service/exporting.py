@@ -16,6 +16,7 @@ from validator.service.privacy import audited
 from validator.service.pseudonyms import Terms, differences
 from validator.store.snapshots import get
 from validator.store.tables import (
+    attempts,
     audit,
     connections,
     decisions,
@@ -48,6 +49,8 @@ def export_connection(connection: Connection, now: datetime.datetime, connection
         (name, _rows(connection, table, table.c.connection_id == connection_id))
         for name, table in _OF_A_CONNECTION.items()
     ]
+    sent = attempts.c.delivery_id.in_(select(deliveries.c.id).where(deliveries.c.connection_id == connection_id))
+    tables.append(("attempts", _rows(connection, attempts, sent)))
     trail: Section = ("audit", _rows(connection, audit, audited(connection_id)))
     return _pieces(head, [*tables, trail, ("snapshots", _snapshots(connection, connection_id))])
 

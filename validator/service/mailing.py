@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from ipaddress import ip_network
@@ -52,9 +52,9 @@ def _mailed(message: EmailMessage, by: Post, timeout: float) -> Outcome:
                 server.login(by.user, password)
             refused = server.send_message(message)
     except SourceError as error:
-        return Outcome(False, None, error.faults[0].message)
-    except smtplib.SMTPRecipientsRefused:
-        return Outcome(False, None, "The mail server refused every address.")
+        return Outcome(False, None, error.faults[0].message, unready=True)
+    except smtplib.SMTPRecipientsRefused as error:
+        return _refused([code for code, _ in error.recipients.values()])
     except smtplib.SMTPResponseException as error:
         return Outcome(False, error.smtp_code, f"The mail server answered {error.smtp_code}.")
     except ssl.SSLError:
@@ -63,6 +63,13 @@ def _mailed(message: EmailMessage, by: Post, timeout: float) -> Outcome:
         return Outcome(False, None, f"The mail server could not be asked: {type(error).__name__}.")
     problem = f"The mail server refused {len(refused)} of the addresses." if refused else None
     return Outcome(True, _ACCEPTED, problem)
+
+
+def _refused(codes: Sequence[int]) -> Outcome:
+    """No address was taken: for good (RFC 5321, 4.2.1: 5yz), or for now."""
+    for_good = all(500 <= code < 600 for code in codes)
+    many = "every address" if len(codes) > 1 else "the address"
+    return Outcome(False, codes[0] if codes else None, f"The mail server refused {many}.", hopeless=for_good)
 
 
 @contextmanager

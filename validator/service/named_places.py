@@ -7,10 +7,13 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Column, Connection, Table, select, tuple_
 
+from validator.service.alerting import EMAIL, OWNERS
+from validator.service.endpoint_wishes import addresses
 from validator.service.people import Person
 from validator.service.pseudonyms import Terms, without
 from validator.store.snapshots import get
 from validator.store.tables import (
+    attempts,
     audit,
     connections,
     decisions,
@@ -32,9 +35,10 @@ from validator.store.tables import (
 
 COLUMNS: dict[Table, tuple[str, ...]] = {
     connections: ("name", "settings"),
-    endpoints: ("name", "target"),
+    endpoints: ("name", "target", "disabled_why"),
     events: ("data", "people", "teams"),
     deliveries: ("person", "problem"),
+    attempts: ("problem",),
     runs: ("asked_by",),
     syncs: ("asked_by", "problem", "pulled"),
     findings: ("acknowledged_by", "message", "items", "cause"),
@@ -101,7 +105,9 @@ def place_of(table: Table, row: Any, person: Person, made: dict[str | None, Term
     """What a row would be without the person; None where it does not name them. `made` keeps what to look for."""
     values = {column.name: row._mapping[column] for column in table.columns}
     scope = _scope(table, values)
-    terms = made.setdefault(scope, person.terms(scope))
+    if scope not in made:
+        made[scope] = person.terms(scope)
+    terms = made[scope]
     before = {name: _read(values[name]) for name in COLUMNS[table]}
     after = {name: _without(table, name, value, values, terms) for name, value in before.items()}
     changed = [name for name in before if before[name] != after[name]]
@@ -134,7 +140,16 @@ def text_of(connection: Connection, reference: Reference, person: Person) -> Tex
 def _without(table: Table, name: str, value: Any, values: dict[str, Any], terms: Terms) -> Any:
     if table is waivers and name == "item_id" and values["item_kind"] != "person":
         return value
+    if table is endpoints and name == "target" and values["kind"] == EMAIL:
+        return _without_address(value, terms)
     return without(value, terms, "person" if (table, name) == (waivers, "item_id") else name)
+
+
+def _without_address(target: str, terms: Terms) -> str:
+    """The other addresses of an e-mail endpoint; the pseudonym, which is none, where there is no other."""
+    listed = [] if target == OWNERS else addresses(target)
+    left = [address for address in listed if without(address, terms) == address]
+    return target if left == listed else ", ".join(left) or terms.pseudonym
 
 
 def _scope(table: Table, values: dict[str, Any]) -> str | None:

@@ -5,30 +5,45 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
 
 from validator.alerts.events import OVERDUE, overdue
 from validator.history.life import LIVE
+from validator.logs import failed
 from validator.service.alerting import tell
 from validator.service.deadlines import Notice, open_notices
 from validator.service.last_run import last_run, views_of_run
 from validator.service.lookups import a_finding
 from validator.service.owners import people_of
+from validator.service.since import CAME
 from validator.store.engine import reading, writing
-from validator.store.tables import events, findings
+from validator.store.faults import StoreUnavailable
+from validator.store.tables import events, finding_events, findings
 
 _NOTICE = "conflict-overdue"
+_CHUNK = 500
 
 
 def tell_overdue(engine: Engine, now: datetime.datetime) -> int:
     """Record an event for each conflict that has become overdue and was not told of yet; gives how many.
 
-    A connection at a time, and what takes long before the transaction that writes, so that others go on in between.
+    A connection at a time, and what takes long before the transaction that writes, so that others go on in between. One that
+    cannot be read is logged, and holds up no other. Raises StoreUnavailable.
     """
     with reading(engine) as connection:
         late = select(findings.c.connection_id).where(findings.c.escalate_on <= now.date()).distinct()
         ids = list(connection.scalars(late.order_by(findings.c.connection_id)))
-    return sum(_told(engine, now, id) for id in ids)
+    return sum(_told_or_logged(engine, now, id) for id in ids)
+
+
+def _told_or_logged(engine: Engine, now: datetime.datetime, connection_id: str) -> int:
+    try:
+        return _told(engine, now, connection_id)
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - removed in between, or its report is unreadable: the others are told of
+        failed(error, connection=connection_id)
+        return 0
 
 
 def _told(engine: Engine, now: datetime.datetime, connection_id: str) -> int:
@@ -53,10 +68,26 @@ def _told(engine: Engine, now: datetime.datetime, connection_id: str) -> int:
 
 def _untold(connection: Connection, connection_id: str, late: Sequence[Notice]) -> list[Notice]:
     """Those of the notices that nobody was told of since their finding came."""
-    mine = (events.c.type == OVERDUE, events.c.connection_id == connection_id)
-    asked = select(events.c.finding_id, func.max(events.c.at)).where(*mine).group_by(events.c.finding_id)
-    told = {row[0]: row[1].date() for row in connection.execute(asked)}
-    return [one for one in late if one.finding not in told or told[one.finding] < one.since]
+    ids = [one.finding for one in late]
+    told = _last(connection, events, connection_id, ids, events.c.type == OVERDUE)
+    came = _last(connection, finding_events, connection_id, ids, finding_events.c.event.in_(CAME))
+    return [one for one in late if one.finding not in told or _is_before(told[one.finding], came.get(one.finding))]
+
+
+def _last(
+    connection: Connection, table: Table, connection_id: str, ids: Sequence[str], which: ColumnElement[bool]
+) -> dict[str, datetime.datetime]:
+    """When what is meant last happened to each of these findings, by its id."""
+    found: dict[str, datetime.datetime] = {}
+    for start in range(0, len(ids), _CHUNK):
+        mine = (table.c.connection_id == connection_id, table.c.finding_id.in_(ids[start : start + _CHUNK]), which)
+        asked = select(table.c.finding_id, func.max(table.c.at)).where(*mine).group_by(table.c.finding_id)
+        found |= {row[0]: row[1] for row in connection.execute(asked)}
+    return found
+
+
+def _is_before(told: datetime.datetime, came: datetime.datetime | None) -> bool:
+    return came is not None and told < came
 
 
 def _limits(notice: Notice) -> dict[str, str | None]:

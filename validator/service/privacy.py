@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Text, delete, or_, select, type_coerce, update
 
 from validator.service import audit
+from validator.service.deliveries import disable, note_missed
 from validator.service.erasing import erase_everywhere
 from validator.service.lookups import a_connection
 from validator.service.people import find_person
@@ -17,11 +18,14 @@ from validator.service.scrubbing import remove_all_orphans, scrub
 from validator.store.audit_lock import unlocked
 from validator.store.engine import reading, writing
 from validator.store.tables import audit as trail
-from validator.store.tables import connections, decisions, idempotency, keys, runs, waivers
+from validator.store.tables import connections, decisions, endpoints, idempotency, keys, runs, waivers
 
 _PASSES = 3
 """Times that the store is gone through: a run that was recorded meanwhile may name the person again."""
 _CHUNK = 500
+_NO_CONNECTION = "(erased)"
+"""What a filter has in place of its only connections: none can be called so, and an empty list would mean any."""
+_NOTHING_TO_HEAR = "The connections that it was for were erased."
 
 
 class Erased(NamedTuple):
@@ -70,6 +74,7 @@ def erase_connection(engine: Engine, now: datetime.datetime, actor: str, connect
         connection.execute(delete(connections).where(connections.c.id == connection_id))
         connection.execute(delete(idempotency).where(idempotency.c.state == "done"))
         _narrow_keys(connection, connection_id)
+        _narrow_endpoints(connection, now, connection_id)
     _finish(engine, now, actor, "connection", connection_id, changed)
     return Erased("", changed)
 
@@ -94,6 +99,20 @@ def _narrow_keys(connection: Connection, connection_id: str) -> None:
         if connection_id in row.connections:
             left = [id for id in row.connections if id != connection_id]
             connection.execute(update(keys).where(keys.c.id == row.id).values(connections=left))
+
+
+def _narrow_endpoints(connection: Connection, now: datetime.datetime, connection_id: str) -> None:
+    """Take a connection, whose messages are gone, out of the endpoints: those for it alone are disabled."""
+    for row in connection.execute(select(endpoints.c.id, endpoints.c.filter)).all():
+        note_missed(connection, row.id)
+        asked = row._mapping["filter"]
+        if connection_id in asked["connections"]:
+            left = [id for id in asked["connections"] if id != connection_id]
+            narrowed = {"filter": {**asked, "connections": left or [_NO_CONNECTION]}}
+            changed = {**narrowed, "version": endpoints.c.version + 1, "updated_at": now}
+            connection.execute(update(endpoints).where(endpoints.c.id == row.id).values(changed))
+            if not left:
+                disable(connection, now, row.id, _NOTHING_TO_HEAR)
 
 
 def _finish(engine: Engine, now: datetime.datetime, actor: str, kind: str, id: str, changed: dict[str, int]) -> None:

@@ -72,8 +72,8 @@ def differences(before: Any, after: Any, pointer: str = "") -> Iterator[tuple[st
 
 
 def is_them(entry: Mapping[str, Any], terms: Terms) -> bool:
-    """Whether an entry of a document's `people` is the person."""
-    return str(entry.get("id")) in terms.ids
+    """Whether an entry of a document's `people` is the person: by id, or by an address, which is nobody else's."""
+    return str(entry.get("id")) in terms.ids or fold(str(entry.get("email"))) in terms.whole
 
 
 def _object(value: dict[str, Any], terms: Terms, field: str) -> dict[str, Any]:

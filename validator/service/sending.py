@@ -15,14 +15,16 @@ from connectors.contract import SourceError
 from connectors.http import references
 from connectors.http.failures import of_error
 from connectors.http.fields import reveal
+from connectors.http.guard import Refused
 from connectors.http.references import REFERENCE
 from connectors.http.scrub import Scrubber, shorten, watch
 from connectors.http.transport import GuardedSession
 from validator.service.endpoint_wishes import Bounds, url_faults
 
 WHOLE = 20.0
-"""Seconds in which an answer must have come as far as to the end of its headers."""
+"""Seconds from the start of connecting in which an answer must have come as far as to the end of its headers."""
 _CONNECT = 10.0
+"""Seconds for one address of a host."""
 _GONE = 410
 _LONGEST_DATE = 100
 
@@ -51,15 +53,24 @@ class Outcome(NamedTuple):
     """Seconds that the receiver asked to be left alone for."""
     hopeless: bool = False
     """No other attempt would fare better, and the endpoint is not to blame."""
+    ours: bool = False
+    """The failure was our own, and says nothing of the endpoint."""
+    unready: bool = False
+    """Nothing was attempted, as the service lacks what it takes."""
 
 
 def post(parcel: Parcel, bounds: Bounds) -> Outcome:
-    """Post a message once; whatever happens is an outcome. No redirect is followed, and of the answer only its head is read."""
+    """Post a message once; whatever happens is an outcome. No redirect is followed, and of the answer only its head is read.
+
+    It takes WHOLE seconds at most, and as long besides as the look-up of a name takes, which cannot be cut off.
+    """
     begun = time.monotonic()
     try:
         return _posted(parcel, bounds)._replace(milliseconds=_since(begun))
     except SourceError as error:
         return Outcome(False, None, error.faults[0].message, _since(begun))
+    except Refused as error:
+        return Outcome(False, None, f"{shorten(error.outward)}: not asked.", _since(begun))
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
         return Outcome(False, None, of_error(error, shorten).fault.faults[0].message, _since(begun))
 
@@ -70,12 +81,17 @@ def _posted(parcel: Parcel, bounds: Bounds) -> Outcome:
     watch(secret)  # what the HTTP library logs is scrubbed for as long as this is there
     headers = {"Content-Type": "application/json", "User-Agent": "okr-validator", **parcel.headers}
     with (
-        GuardedSession(bounds.networks, whole=WHOLE) as session,
+        GuardedSession(bounds.networks, whole=WHOLE, proxies=_proxies(bounds)) as session,
         session.post(
             url, data=parcel.body, headers=headers, timeout=(_CONNECT, WHOLE), allow_redirects=False, stream=True
         ) as answer,
     ):
         return _answered(answer)
+
+
+def _proxies(bounds: Bounds) -> dict[str, str]:
+    """The operator's proxy for messages, and none that the environment names: it would look the name up once more."""
+    return {} if bounds.proxy is None else {"http": bounds.proxy, "https": bounds.proxy}
 
 
 def _url(target: str, bounds: Bounds) -> str:

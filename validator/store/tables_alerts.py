@@ -7,6 +7,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Inte
 from validator.store.columns import Json, Moment, Name, Serial, Words, metadata
 
 _OPEN = text("finished_at IS NULL")
+_DEAD = text("state = 'dead'")
 
 events = Table(
     "okr_event",
@@ -24,6 +25,7 @@ events = Table(
     Column("people", Json, nullable=False),  # owners of its items: id, name, email
     Column("teams", Json, nullable=False),
     Index(None, "connection_id", "id"),
+    Index(None, "connection_id", "finding_id"),
     sqlite_autoincrement=True,
 )
 
@@ -42,6 +44,9 @@ endpoints = Table(
     Column("disabled_at", Moment),
     Column("disabled_why", Words),
     Column("failing_since", Moment),  # no message has arrived since
+    Column("failures", Integer, nullable=False),  # slow attempts that failed one after the other
+    Column("rest_until", Moment),  # nothing is sent before
+    Column("missed_since", Moment),  # the oldest message that was given up, and not sent again since, is of then
     Column("delivered_at", Moment),
     Column("drain", Name),  # of the worker that sends its messages, by the name of its job
     Column("version", Integer, nullable=False),
@@ -69,6 +74,7 @@ deliveries = Table(
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment, index=True),
     Index("ix_okr_delivery_open", "endpoint_id", "event_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_okr_delivery_dead", "endpoint_id", "created_at", sqlite_where=_DEAD, postgresql_where=_DEAD),
     Index(None, "endpoint_id", "id"),
     CheckConstraint("state IN ('waiting', 'retrying', 'delivered', 'dead')", "state"),
     CheckConstraint("(state IN ('waiting', 'retrying')) = (finished_at IS NULL)", "finished"),

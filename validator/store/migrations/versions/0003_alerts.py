@@ -15,6 +15,7 @@ NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 OPEN = sa.text("finished_at IS NULL")
+DEAD = sa.text("state = 'dead'")
 
 
 def upgrade() -> None:
@@ -49,6 +50,7 @@ def _events() -> None:
     )
     op.create_index(op.f("ix_okr_event_at"), "okr_event", ["at"])
     op.create_index(op.f("ix_okr_event_connection_id_id"), "okr_event", ["connection_id", "id"])
+    op.create_index(op.f("ix_okr_event_connection_id_finding_id"), "okr_event", ["connection_id", "finding_id"])
 
 
 def _endpoints() -> None:
@@ -66,6 +68,9 @@ def _endpoints() -> None:
         sa.Column("disabled_at", MOMENT),
         sa.Column("disabled_why", TEXT),
         sa.Column("failing_since", MOMENT),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("rest_until", MOMENT),
+        sa.Column("missed_since", MOMENT),
         sa.Column("delivered_at", MOMENT),
         sa.Column("drain", NAME),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -107,6 +112,9 @@ def _deliveries() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_okr_delivery")),
     )
     op.create_index(op.f("ix_okr_delivery_endpoint_id_id"), "okr_delivery", ["endpoint_id", "id"])
+    op.create_index(
+        "ix_okr_delivery_dead", "okr_delivery", ["endpoint_id", "created_at"], sqlite_where=DEAD, postgresql_where=DEAD
+    )
     op.create_index(op.f("ix_okr_delivery_finished_at"), "okr_delivery", ["finished_at"])
     op.create_index(
         "ix_okr_delivery_open", "okr_delivery", ["endpoint_id", "event_id"], sqlite_where=OPEN, postgresql_where=OPEN
