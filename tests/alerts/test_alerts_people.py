@@ -51,8 +51,8 @@ def test_of_equals_the_overdue_conflict_comes_first() -> None:
             conflict(type=DECIDED, decider="Astrid", gives_way="More lorries"),
             "Acme: decided conflict between Sales and Supply: “More lorries” gives way",
         ),
-        (digest(1), "Acme: 1 finding at once (1 error), 2 resolved at once"),
-        (digest(), "Acme: 70 findings at once (20 errors, 50 warnings), 2 resolved at once"),
+        (digest(1), "Acme: 1 finding at once (1 error), 2 gone at once"),
+        (digest(), "Acme: 70 findings at once (20 errors, 50 warnings), 2 gone at once"),
     ],
 )
 def test_the_title_says_what_happened_and_whose_turn_it_is(told: Told, title: str) -> None:
@@ -207,7 +207,7 @@ def test_what_is_more_than_anybody_reads_is_counted() -> None:
     assert (len([*lines(found)]), found.left_out) == (MOST_LINES, 75)
     assert found.rest == "… and 75 more that this message does not show."
     assert found.title == f"Acme: {MOST_LINES + 5} new warnings"
-    assert found.summary.startswith("Also 70 findings at once (20 errors, 50 warnings), 2 resolved at once.")
+    assert found.summary.startswith("Also 70 findings at once (20 errors, 50 warnings), 2 gone at once.")
 
 
 def test_a_digest_names_its_worst_and_counts_the_others() -> None:

@@ -87,7 +87,7 @@ def test_every_shape_tells_the_sentences_and_what_is_left_out(shape: Callable[[L
     failed = shape(letter(Told(FAILED, None, {"sync": {"problem": "401: the token has ended", "stale": 1}}, ())))
     assert "401: the token has ended. Until it is read again, nobody knows whether 1 finding still stands." in failed
     both = shape(letter(finding("A"), digest()))
-    assert "Also 70 findings at once (20 errors, 50 warnings), 2 resolved at once." in both
+    assert "Also 70 findings at once (20 errors, 50 warnings), 2 gone at once." in both
     assert "… and 60 more that this message does not show." in both
     assert "No. 9." in both
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import Connection, Engine, select
-from structlog.testing import capture_logs
 
 from connectors import registry
 from connectors.contract import Reach
@@ -226,13 +225,13 @@ def test_a_conflict_without_a_decision_in_time_is_told_once_for_each_time_that_i
     settled = company()
     entry(settled, "F1")["status"] = "agreed"
     record(desk.engine, company(), rules)
-    assert tell_overdue(desk.engine, at(START + 2 * DAY)) == 0
-    assert tell_overdue(desk.engine, at(LATER)) == 1
-    assert tell_overdue(desk.engine, at(LATER + DAY)) == 0
+    assert tell_overdue(desk.engine, at(START + 2 * DAY), stop) == 0
+    assert tell_overdue(desk.engine, at(LATER), stop) == 1
+    assert tell_overdue(desk.engine, at(LATER + DAY), stop) == 0
     record(desk.engine, settled, rules, LATER + 2 * DAY)
     record(desk.engine, company(), rules, LATER + 3 * DAY)
-    assert tell_overdue(desk.engine, at(LATER + 4 * DAY)) == 0
-    assert tell_overdue(desk.engine, at(LATER + 40 * DAY)) == 1
+    assert tell_overdue(desk.engine, at(LATER + 4 * DAY), stop) == 0
+    assert tell_overdue(desk.engine, at(LATER + 40 * DAY), stop) == 1
     assert told(desk).count((OVERDUE, "open-conflict")) == 2
 
 
@@ -242,12 +241,12 @@ def test_a_conflict_that_comes_back_on_the_day_on_which_it_was_told_of_is_told_o
     settled = company()
     entry(settled, "F1")["status"] = "agreed"
     record(desk.engine, company(), rules)
-    assert tell_overdue(desk.engine, at(LATER, 3)) == 1
+    assert tell_overdue(desk.engine, at(LATER, 3), stop) == 1
     record(desk.engine, settled, rules, LATER, now=at(LATER, 9))
     record(desk.engine, company(), rules, LATER, now=at(LATER, 12))
-    assert tell_overdue(desk.engine, at(LATER, 15)) == 0
-    assert tell_overdue(desk.engine, at(LATER + 40 * DAY)) == 1
-    assert tell_overdue(desk.engine, at(LATER + 41 * DAY)) == 0
+    assert tell_overdue(desk.engine, at(LATER, 15), stop) == 0
+    assert tell_overdue(desk.engine, at(LATER + 40 * DAY), stop) == 1
+    assert tell_overdue(desk.engine, at(LATER + 41 * DAY), stop) == 0
 
 
 def test_a_connection_that_cannot_be_read_keeps_no_other_from_being_told_of(
@@ -266,16 +265,21 @@ def test_a_connection_that_cannot_be_read_keeps_no_other_from_being_told_of(
         return open_notices(connection, id, today)
 
     monkeypatch.setattr(overdue, "open_notices", unreadable)
-    with capture_logs() as logged:
-        assert tell_overdue(desk.engine, at(LATER)) == 1
-    assert [(entry["event"], entry["connection"]) for entry in logged] == [("failure", "aaa")]
+    unread: list[str] = []
+    assert tell_overdue(desk.engine, at(LATER), lambda _, id: unread.append(id)) == 1
+    assert unread == ["aaa"]
 
     def away(*_: Any) -> Any:
         raise StoreUnavailable([Fault("", "The store is away.", "")])
 
     monkeypatch.setattr(overdue, "open_notices", away)
     with pytest.raises(StoreUnavailable):
-        tell_overdue(desk.engine, at(LATER))
+        tell_overdue(desk.engine, at(LATER), stop)
+
+
+def stop(error: Exception, _connection_id: str) -> None:
+    """What is not to happen."""
+    raise error
 
 
 def add_scheduled(desk: Desk, id: str, **more: Any) -> None:
@@ -316,12 +320,12 @@ def test_a_source_that_fails_is_told_once_for_each_reason_and_streak(
 
 def test_what_is_old_goes_with_the_runs_and_is_not_told_again(desk: Desk, rules: Loaded) -> None:
     record(desk.engine, company(), rules)
-    assert tell_overdue(desk.engine, at(LATER)) == 1
+    assert tell_overdue(desk.engine, at(LATER), stop) == 1
     record(desk.engine, faulty("S1"), rules, LATER + 40 * DAY)
     retain(desk.engine, at(LATER + 50 * DAY), "ana", Limits(days=20))
     left = told(desk)
     assert (left[0], (DIGEST, None) in left, (OPENED, "unowned") in left) == ((OVERDUE, "open-conflict"), False, True)
-    assert tell_overdue(desk.engine, at(LATER + 50 * DAY)) == 0
+    assert tell_overdue(desk.engine, at(LATER + 50 * DAY), stop) == 0
 
 
 # To whom
@@ -427,6 +431,10 @@ def test_a_digest_of_many_findings_is_in_order_with_the_news_of_each(desk: Desk,
 
 
 def test_who_asks_for_single_findings_hears_of_those_that_came_together(desk: Desk, rules: Loaded) -> None:
+    add_connection(desk.engine, "before")  # whose findings make the rules known that an endpoint may name
+    run_document(
+        desk.engine, "before", company(), ruleset_loader=lambda *_: rules, now=at(START), actor="cli:ana", as_of=START
+    )
     opened, resolved, digests = (
         desk.endpoint("https://hooks.example/", type).row.id for type in (OPENED, RESOLVED, DIGEST)
     )
@@ -442,7 +450,7 @@ def test_owners_hear_by_mail_of_what_is_late_decided_and_gone(desk: Desk, rules:
     owners = desk.endpoint("owners", *CHOSEN, kind="email").row.id
     document = {**company(), "people": people}
     record(desk.engine, document, rules)
-    tell_overdue(desk.engine, at(LATER))
+    tell_overdue(desk.engine, at(LATER), stop)
     decide(desk)
     entry(document, "F1")["status"] = "agreed"
     record(desk.engine, document, rules)
@@ -487,7 +495,7 @@ def test_every_message_is_as_described_and_holds_nothing_else(desk: Desk, rules:
         id = desk.endpoint(receiver.url, *CHOSEN).row.id
         record(desk.engine, quiet, rules)
         record(desk.engine, bad, rules)
-        assert tell_overdue(desk.engine, at(LATER)) == 1
+        assert tell_overdue(desk.engine, at(LATER), stop) == 1
         decide(desk)
         record(desk.engine, quiet, rules)
         record(desk.engine, bad, rules)

@@ -189,7 +189,12 @@ def test_letters_that_tell_of_the_same_finding_go_in_order(desk: Desk, monkeypat
         desk.later(seconds=6)
         desk.drain()
     heads = [message.json()["text"] for message in receiver.received]
-    assert heads == ["Acme: 2 new", "Acme: 1 new", "Acme: 2 new", "Acme: 1 resolved"]
+    assert heads == [
+        "Acme: 2 new errors. “F1” has no owner.",
+        "Acme: new error without an owner. “F3” has no owner.",
+        "Acme: 2 new errors. “F1” has no owner.",
+        "Acme: resolved error without an owner. “F2” has no owner.",
+    ]
 
 
 def test_messages_of_several_findings_are_sent_side_by_side(desk: Desk) -> None:

@@ -18,7 +18,7 @@ _CUTS = ((100, 2_000), (20, 1_000), (10, 500), (5, 200), (2, 100), (1, 40), (0, 
 """Entries of a list and characters of a text that are kept: the first pair with which the body is small enough."""
 _LEAST_NAMES = 20
 """Names of an object that are always kept: no object of an event has more, but for those that count by name."""
-_NAMES = frozenset({"id", "rule", "severity", "state", "kind", "version", "team"})
+_NAMES = frozenset({"id", "rule", "severity", "state", "kind", "version", "team", "owners"})
 _LONGEST_ID = 300
 
 
@@ -70,7 +70,7 @@ def _cut(value: Any, most: int, longest: int, name: str = "") -> Any:
     if isinstance(value, Mapping):
         return {key: _cut(part, most, longest, key) for key, part in list(value.items())[: max(most, _LEAST_NAMES)]}
     if isinstance(value, (list, tuple)):
-        return [_cut(part, most, longest) for part in value[:most]]
+        return [_cut(part, most, longest, name) for part in value[:most]]
     return value
 
 

@@ -419,7 +419,7 @@ def _at_once(digest: Mapping[str, Any]) -> str:
     count, went, counts = digest["count"], digest["resolved"], digest["severities"]
     severities = ", ".join(f"{counts[name]:,} {_plural(name, counts[name])}" for name in SEVERITIES if counts.get(name))
     came = [f"{count:,} {_plural('finding', count)} at once ({severities})"] if count else []
-    return ", ".join([*came, *([f"{went:,} resolved at once"] if went else [])])
+    return ", ".join([*came, *([f"{went:,} gone at once"] if went else [])])
 
 
 # Sentences

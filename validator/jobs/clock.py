@@ -59,7 +59,7 @@ def keep_house(engine: Engine, now: datetime.datetime, limits: Limits) -> None:
     snapshots = remove_all_orphans(engine, now) if removed is None else removed.snapshots
     pruned = sum(iter(lambda: _pruned(engine, now), 0))
     forgotten = jobs.forget_finished(now)
-    told = overdue.tell_overdue(engine, now)
+    told = overdue.tell_overdue(engine, now, lambda error, id: failed(error, connection=id))
     messages = sum(iter(lambda: _messages_pruned(engine, now), 0))
     counts = {"syncs": pruned, "jobs": forgotten, "overdue": told, "messages": messages}
     log.info("night", runs=removed.runs if removed else 0, snapshots=snapshots, **counts)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, exists, insert, select, update
 
 from validator.alerts.events import CONFLICT, OPENED, OVERDUE, REOPENED, RESOLVED, WENT, Event, Told, events_of_run
 from validator.alerts.filters import Filter, wants
@@ -51,6 +51,12 @@ def tell(connection: Connection, now: datetime.datetime, told: Iterable[Event]) 
     if recorded:
         listening = connection.execute(select(endpoints).order_by(endpoints.c.id)).all()
         _write(connection, [message for endpoint in listening for message in _messages(endpoint, recorded, now)])
+        missed = (endpoints.c.disabled_at.is_not(None), endpoints.c.missed_since.is_(None), _has_dead())
+        connection.execute(update(endpoints).where(*missed).values(missed_since=now))
+
+
+def _has_dead() -> ColumnElement[bool]:
+    return exists().where(deliveries.c.endpoint_id == endpoints.c.id, deliveries.c.state == "dead")
 
 
 def tell_one(connection: Connection, now: datetime.datetime, endpoint: Row[Any], event: Event) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, exists, func, or_, select, update
 
-from validator.alerts.events import OVERDUE
+from validator.alerts.events import CONFLICT, OPENED, OVERDUE, REOPENED
 from validator.history.life import LIVE
 from validator.service import audit
 from validator.service.deliveries import note_missed
@@ -18,6 +18,7 @@ from validator.store.tables import attempts, deliveries, delivery_findings, endp
 
 WAITED = datetime.timedelta(days=7)
 """How much longer a message is kept that could not be sent yet."""
+_TOLD_ONCE = (OPENED, REOPENED, CONFLICT, OVERDUE)
 
 
 class Filters(NamedTuple):
@@ -96,8 +97,8 @@ def _again(connection: Connection, now: datetime.datetime, which: ColumnElement[
 def forget(connection: Connection, before: datetime.datetime, limit: int = 1_000) -> int:
     """Delete messages and events from before a moment; gives how many.
 
-    A message that waits stays for WAITED more, with its events. What was told of conflicts that are still overdue stays, so
-    that it is not told again. At most `limit` of each, so that others go on in between.
+    A message that waits stays for WAITED more, with its events. What was told of a finding that still stands stays, so that
+    it is not told again, and that its end is told. At most `limit` of each, so that others go on in between.
     """
     waits, opened = deliveries.c.finished_at.is_(None), select(func.min(deliveries.c.event_id))
     sent = and_(deliveries.c.created_at < before, deliveries.c.finished_at < before)
@@ -112,7 +113,7 @@ def forget(connection: Connection, before: datetime.datetime, limit: int = 1_000
     for id in connection.scalars(select(endpoints.c.id).where(endpoints.c.missed_since < before)).all():
         note_missed(connection, id)
     told = and_(events.c.at < before, or_(first.is_(None), events.c.id < first))
-    return count + _delete(connection, events, and_(told, or_(events.c.type != OVERDUE, ~standing)), limit)
+    return count + _delete(connection, events, and_(told, or_(events.c.type.not_in(_TOLD_ONCE), ~standing)), limit)
 
 
 def _delete(connection: Connection, table: Table, which: ColumnElement[bool], limit: int) -> int:

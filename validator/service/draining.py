@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Engine, select, update
 
 from validator.alerts.mail import mail_message
 from validator.service import deliveries
-from validator.service.alerting import EMAIL, STANDARD
+from validator.service.alerting import EMAIL, STANDARD, addresses
 from validator.service.deliveries import Noted
-from validator.service.endpoint_wishes import Bounds, addresses
+from validator.service.endpoint_wishes import Bounds
 from validator.service.mailing import Post, mail
 from validator.service.parcels import Ready, letter, made_ready, shaped_parcel, signed_parcel
 from validator.service.pepper import BadPepper

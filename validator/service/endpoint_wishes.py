@@ -20,7 +20,7 @@ from validator.history.parts import SEVERITIES
 from validator.rules.files import shipped, shipped_text
 from validator.rules.hints import hint
 from validator.rules.table_texts import failures_of
-from validator.service.alerting import EMAIL, OWNERS, SLACK, STANDARD, TEAMS
+from validator.service.alerting import EMAIL, OWNERS, SLACK, STANDARD, TEAMS, addresses
 from validator.service.library import tables_in_force
 from validator.service.texts import RULESET, content
 from validator.store.tables import findings, text_versions
@@ -107,11 +107,6 @@ def _of_addresses(target: str) -> Iterator[Fault]:
         )
     for text in wrong[:MOST]:
         yield Fault("/target", f"“{text[:100]}” is no e-mail address.")
-
-
-def addresses(target: str) -> list[str]:
-    """The addresses of an e-mail endpoint."""
-    return [text.strip() for text in target.split(",") if text.strip()]
 
 
 def url_faults(target: str, bounds: Bounds) -> Iterator[Fault]:

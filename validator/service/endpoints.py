@@ -49,7 +49,15 @@ def create(
     id = new_id(now)
     values = {"id": id, "name": wish.name.strip(), "kind": wish.kind, "target": wish.target, "filter": filter_row(wish)}
     secret = secret_of(pepper(), id, 1) if wish.kind == STANDARD else None
-    made = {"generation": 1, "oldest": 1, "paused": False, "failures": 0, "version": 1, "created_at": now, "updated_at": now}
+    made = {
+        "generation": 1,
+        "oldest": 1,
+        "paused": False,
+        "failures": 0,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+    }
     connection.execute(insert(endpoints).values(**values, **made))
     return Made(_done(connection, now, actor, "create", id, None), secret)
 

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Column, Connection, Table, select, tuple_
 
-from validator.service.alerting import EMAIL, OWNERS
-from validator.service.endpoint_wishes import addresses
+from validator.service.alerting import EMAIL, OWNERS, addresses
 from validator.service.people import Person
 from validator.service.pseudonyms import Terms, without
 from validator.store.snapshots import get

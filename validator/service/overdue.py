@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
 
 from validator.alerts.events import OVERDUE, overdue
 from validator.history.life import LIVE
-from validator.logs import failed
 from validator.service.alerting import tell
 from validator.service.deadlines import Notice, open_notices
 from validator.service.last_run import last_run, views_of_run
@@ -24,25 +23,27 @@ _NOTICE = "conflict-overdue"
 _CHUNK = 500
 
 
-def tell_overdue(engine: Engine, now: datetime.datetime) -> int:
+def tell_overdue(engine: Engine, now: datetime.datetime, unread: Callable[[Exception, str], None]) -> int:
     """Record an event for each conflict that has become overdue and was not told of yet; gives how many.
 
     A connection at a time, and what takes long before the transaction that writes, so that others go on in between. One that
-    cannot be read is logged, and holds up no other. Raises StoreUnavailable.
+    cannot be read is given to `unread` with the reason, and holds up no other. Raises StoreUnavailable.
     """
     with reading(engine) as connection:
         late = select(findings.c.connection_id).where(findings.c.escalate_on <= now.date()).distinct()
         ids = list(connection.scalars(late.order_by(findings.c.connection_id)))
-    return sum(_told_or_logged(engine, now, id) for id in ids)
+    return sum(_told_where_read(engine, now, id, unread) for id in ids)
 
 
-def _told_or_logged(engine: Engine, now: datetime.datetime, connection_id: str) -> int:
+def _told_where_read(
+    engine: Engine, now: datetime.datetime, connection_id: str, unread: Callable[[Exception, str], None]
+) -> int:
     try:
         return _told(engine, now, connection_id)
     except StoreUnavailable:
         raise
     except Exception as error:  # noqa: BLE001 - removed in between, or its report is unreadable: the others are told of
-        failed(error, connection=connection_id)
+        unread(error, connection_id)
         return 0
 
 

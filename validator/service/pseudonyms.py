@@ -18,6 +18,8 @@ PEOPLE_FIELDS = frozenset(
     "approved_by ended_by decider recorded_by actor published_by updated_by".split()
 )
 """Fields of documents, reports and tables whose whole value is a person."""
+_KEPT = ("team", "count", "severities", "causes")
+"""What an entry says that names nobody."""
 _ENTRIES = frozenset({"people", "person", "owners"})
 """Fields whose objects are people, where they have an id: entries of documents, owners in events and their messages."""
 ERASED = "Names of people were erased from this report."
@@ -89,10 +91,10 @@ def _object(value: dict[str, Any], terms: Terms, field: str) -> dict[str, Any]:
 
 
 def _entry(value: dict[str, Any], terms: Terms) -> dict[str, Any]:
-    """Somebody with an id: the person's own entry keeps nothing but the team; a namesake's stays as it is."""
+    """Somebody with an id: the person's own entry keeps nothing but team and numbers; a namesake's stays as it is."""
     nameless = value.get("name") in (None, value["id"])
     if is_them(value, terms) or (nameless and _names_them(str(value["id"]), terms)):
-        kept = {"team": without(value["team"], terms, "team")} if "team" in value else {}
+        kept = {key: without(value[key], terms, key) for key in _KEPT if key in value}
         return {"id": terms.pseudonym, "name": terms.pseudonym, **kept}
     own = ("id", "name", "email")
     return {key: entry if key in own else without(entry, terms, key) for key, entry in value.items()}
