@@ -433,7 +433,13 @@ def test_a_digest_of_many_findings_is_in_order_with_the_news_of_each(desk: Desk,
 def test_who_asks_for_single_findings_hears_of_those_that_came_together(desk: Desk, rules: Loaded) -> None:
     add_connection(desk.engine, "before")  # whose findings make the rules known that an endpoint may name
     run_document(
-        desk.engine, "before", company(), ruleset_loader=lambda *_: rules, now=at(START), actor="cli:ana", as_of=START
+        desk.engine,
+        "before",
+        faulty("S1"),
+        ruleset_loader=lambda *_: rules,
+        now=at(START),
+        actor="cli:ana",
+        as_of=START,
     )
     opened, resolved, digests = (
         desk.endpoint("https://hooks.example/", type).row.id for type in (OPENED, RESOLVED, DIGEST)
