@@ -15,8 +15,9 @@ from jsonschema import Draft7Validator
 from slack_sdk.models.blocks import Block
 
 from validator.alerts.events import CONFLICT, DIGEST, OPENED
+from validator.alerts.letter import Letter, Line, Told
 from validator.alerts.mail import mail_message
-from validator.alerts.people import Letter, Line, Told, letter_of
+from validator.alerts.people import letter_of
 from validator.alerts.slack import slack_message
 from validator.alerts.teams import teams_message
 

@@ -6,7 +6,9 @@ import pytest
 
 from tests.alerts.letters import conflict, digest, facts, finding, item, letter, lines
 from validator.alerts.events import DECIDED, FAILED, OPENED, OVERDUE, PING, RAISED, REOPENED, RESOLVED, SILENT
-from validator.alerts.people import MOST_ITEMS, MOST_LINES, MOST_OF_DIGEST, NOBODY, TO_DO, Told, short, web_link
+from validator.alerts.letter import NOBODY, TO_DO, Told, short, web_link
+from validator.alerts.lines import MOST_ITEMS
+from validator.alerts.people import MOST_LINES, MOST_OF_DIGEST
 
 
 def test_a_letter_is_grouped_by_owner_with_the_worst_first() -> None:

@@ -32,7 +32,7 @@ from validator.alerts.events import (
     TRIED,
     TYPES,
 )
-from validator.alerts.people import Letter
+from validator.alerts.letter import Letter
 from validator.api.event_schemas import message_schema
 from validator.document.jsonschema import json_schema
 from validator.errors import Fault

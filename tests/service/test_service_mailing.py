@@ -15,8 +15,8 @@ from tests.service.post_office import PostOffice, running
 from tests.service.receivers import PUBLIC, Desk
 from tests.service.service_runs import add_connection, record, small
 from tests.sockets import of_certificate, raw_server, resolving, self_signed
+from validator.alerts.letter import Letter
 from validator.alerts.mail import mail_message
-from validator.alerts.people import Letter
 from validator.service.endpoint_rows import endpoint_shown
 from validator.service.mailing import Post, mail
 from validator.service.sending import Outcome

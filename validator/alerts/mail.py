@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 
-from validator.alerts.people import MORE, Fact, Letter, Line, Piece
+from validator.alerts.letter import MORE, Fact, Letter, Line, Piece
 
 _ADDRESS = re.compile(r"([^\s@<>()\[\],;:\"\\]{1,64})@([\w-]+(?:\.[\w-]+)*)")
 _STYLE = "font-family:sans-serif;line-height:1.4;max-width:46em;overflow-wrap:anywhere"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from validator.alerts.people import MORE, Fact, Group, Letter, Line, Piece
+from validator.alerts.letter import MORE, Fact, Group, Letter, Line, Piece
 
 
 def slack_message(letter: Letter) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from validator.alerts.people import MORE, Fact, Group, Letter, Piece, without_last
+from validator.alerts.letter import MORE, Fact, Group, Letter, Piece, without_last
 
 MOST_BYTES = 27_000
 _MARKUP = re.compile(r"[\\`*_\[\]<~{}]|&(?=#?\w+;)|^[-+#>=]")

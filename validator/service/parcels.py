@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Row, select
 
+from validator.alerts.letter import Letter, Told
 from validator.alerts.payloads import Message, body_of
-from validator.alerts.people import Letter, Told, letter_of
+from validator.alerts.people import letter_of
 from validator.alerts.slack import slack_message
 from validator.alerts.teams import teams_message
 from validator.service.alerting import SLACK, TEAMS
