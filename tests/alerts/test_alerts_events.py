@@ -13,12 +13,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.history.histories import START, Run, company, entry, rules, run
+from validator.alerts.digests import MOST_IN_ALL, MOST_LISTED, Told
 from validator.alerts.events import (
     CONFLICT,
     DIGEST,
-    MOST_IN_ALL,
-    MOST_LISTED,
-    MOST_SINGLE,
     OPENED,
     RAISED,
     REOPENED,
@@ -26,11 +24,10 @@ from validator.alerts.events import (
     SILENT,
     Event,
     Several,
-    Told,
-    events_of_run,
 )
 from validator.alerts.filters import Filter, wants
 from validator.alerts.payloads import MOST_BYTES, Message, body_of
+from validator.alerts.runs import MOST_SINGLE, events_of_run
 from validator.api.event_schemas import message_schema
 from validator.document.jsonschema import json_schema
 from validator.history.parts import SEVERITIES

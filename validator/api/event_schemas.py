@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
-from validator.alerts import events
+from validator.alerts import digests, events, runs
 from validator.alerts.payloads import VERSION
 from validator.api.report_schema import DecisionSchema, FailureSchema, ItemSchema, WhySchema
 from validator.api.run_schemas import a_cause
@@ -88,7 +88,7 @@ class FindingOfDigestSchema(ToldFindingSchema):
 class FindingGoneSchema(ToldFindingSchema):
     """One of several findings that went together, as it was last seen."""
 
-    state = a_word(tuple(sorted(events.WENT)), "State: “removed” where its rule is gone.")
+    state = a_word(tuple(sorted(runs.WENT)), "State: “removed” where its rule is gone.")
 
 
 class OwnerOfDigestSchema(NamedSchema):
@@ -203,10 +203,10 @@ _DATA: dict[str, dict[str, Any]] = {
         "owners": a_list(OwnerOfDigestSchema, "Owners of those that came, who has most first."),
         "findings": a_list(
             FindingOfDigestSchema,
-            f"The worst of those that came, {events.MOST_LISTED} at most, then up to {events.MOST_OF_OWNER} more of each "
-            f"owner; {events.MOST_IN_ALL:,} at most in all.",
+            f"The worst of those that came, {digests.MOST_LISTED} at most, then up to {digests.MOST_OF_OWNER} more of each "
+            f"owner; {digests.MOST_IN_ALL:,} at most in all.",
         ),
-        "gone": a_list(FindingGoneSchema, f"The worst of those that went, {events.MOST_LISTED} at most."),
+        "gone": a_list(FindingGoneSchema, f"The worst of those that went, {digests.MOST_LISTED} at most."),
     },
     events.FAILED: {"sync": fields.Nested(FailedSyncSchema, **about("The sync."))},
     events.SILENT: {"source": fields.Nested(SilentSourceSchema, **about("The source."))},

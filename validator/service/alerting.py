@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, exists, insert, select, update
 
-from validator.alerts.events import CONFLICT, OPENED, OVERDUE, REOPENED, RESOLVED, WENT, Event, Told, events_of_run
+from validator.alerts.digests import Told
+from validator.alerts.events import CONFLICT, OPENED, OVERDUE, REOPENED, RESOLVED, Event
 from validator.alerts.filters import Filter, wants
+from validator.alerts.runs import WENT, events_of_run
 from validator.history.life import Life
 from validator.service.judged import Judged
 from validator.service.lives import Asked, Clock, Outcome, is_event
