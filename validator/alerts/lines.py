@@ -108,17 +108,23 @@ def _way(one: Told) -> Iterator[tuple[str, str]]:
     if one.type in (CONFLICT, OVERDUE):
         yield "Decides", said.get("decision_maker") or "nobody is named"
     if one.type == CONFLICT:
-        held = f", next on {day_of(said['forum_next'])}" if "forum_next" in said else ""
         yield "Decide by", day_of(said.get("respond_by")) or "no day is set"
-        yield "Tie-breaker", said.get("tie_breaker") or "none is agreed"
-        yield "Forum", f"{said['forum']}{held}" if said.get("forum") else "none is named"
+        yield from _settling(said)
     elif one.type == OVERDUE:
         yield "Was due by", day_of(said.get("respond_by"))
         yield "Open since", day_of(said.get("since"))
+        yield from _settling(said)
     elif one.type == DECIDED:
         yield "Decided by", ", ".join(filter(None, (said.get("decider"), day_of(said.get("decided_on")))))
         named = {"Gives way": "gives_way", "Because": "rationale", "Tie-breaker": "tie_breaker", "Forum": "forum"}
         yield from ((name, said.get(field, "")) for name, field in named.items())
+
+
+def _settling(said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """By what a conflict is settled, and where."""
+    held = f", next on {day_of(said['forum_next'])}" if "forum_next" in said else ""
+    yield "Tie-breaker", said.get("tie_breaker") or "none is agreed"
+    yield "Forum", f"{said['forum']}{held}" if said.get("forum") else "none is named"
 
 
 def _fix(one: Told) -> str:

@@ -96,6 +96,9 @@ class NoticeSchema(Answer):
     respond_by = fields.Date(**about("Last day for a decision.", null=True))
     escalate_on = fields.Date(**about("First day without a decision in time.", null=True))
     decision_maker = a_text("Who is to decide.", null=True)
+    tie_breaker = a_text("Rule that settles it.", null=True)
+    forum = a_text("Forum that decides.", null=True)
+    forum_next = fields.Date(**about("Next day of the forum.", null=True))
 
 
 class NoticeListSchema(Answer):

@@ -90,6 +90,9 @@ _LATE: Data = {
     "respond_by": "2026-11-29",
     "escalate_on": "2026-11-30",
     "decision_maker": "Astrid",
+    "tie_breaker": "customer risk first",
+    "forum": "Portfolio round",
+    "forum_next": "2026-12-03",
 }
 _NUMBERS: Data = {"count": 1, "severities": {"error": 1}, "causes": {"rule_changed": 1}}
 _GONE: Data = {

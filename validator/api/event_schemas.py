@@ -151,6 +151,9 @@ class LatenessSchema(Told):
     respond_by = fields.Date(**about("Last day for the decision.", null=True))
     escalate_on = fields.Date(**about("First day without a decision in time.", null=True))
     decision_maker = a_text("Who is to decide.", null=True)
+    tie_breaker = a_text("Rule that settles it.", null=True)
+    forum = a_text("Forum that decides.", null=True)
+    forum_next = fields.Date(**about("Next day of the forum.", null=True))
 
 
 class FailedSyncSchema(Told):

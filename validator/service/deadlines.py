@@ -35,6 +35,10 @@ class Notice(NamedTuple):
     escalate_on: datetime.date | None
     """First day without a decision in time."""
     decision_maker: str | None
+    tie_breaker: str | None
+    forum: str | None
+    forum_next: datetime.date | None
+    """Next day of the forum that is not over."""
 
 
 def open_notices(connection: Connection, connection_id: str, today: datetime.date) -> list[Notice]:
@@ -91,4 +95,7 @@ def _notice(kind: str, finding: Mapping[str, Any], since: datetime.date, limits:
         respond_by=limits.respond_by,
         escalate_on=limits.escalate_on,
         decision_maker=way.get("decision_maker"),
+        tie_breaker=way.get("tie_breaker"),
+        forum=way.get("forum"),
+        forum_next=limits.forum_next,
     )

@@ -92,6 +92,6 @@ def _is_before(told: datetime.datetime, came: datetime.datetime | None) -> bool:
 
 
 def _limits(notice: Notice) -> dict[str, str | None]:
-    days = {"since": notice.since, "respond_by": notice.respond_by, "escalate_on": notice.escalate_on}
+    days = {name: getattr(notice, name) for name in ("since", "respond_by", "escalate_on", "forum_next")}
     shown = {name: None if day is None else day.isoformat() for name, day in days.items()}
-    return {**shown, "decision_maker": notice.decision_maker}
+    return {**shown, **{name: getattr(notice, name) for name in ("decision_maker", "tie_breaker", "forum")}}
