@@ -14,7 +14,7 @@ from sqlalchemy import Engine, LargeBinary, func, insert, select
 from tests.history.histories import START, Document, company, entry
 from tests.service.receivers import Desk, event
 from tests.service.service_runs import add_connection, at, record, small, stored
-from validator.alerts.events import OPENED
+from validator.alerts.events import DIGEST, OPENED
 from validator.errors import BadInput
 from validator.service import audit, decisions, endpoints, privacy, waivers
 from validator.service.acknowledge import acknowledge
@@ -35,6 +35,7 @@ from validator.store.tables import (
     connections,
     deliveries,
     delivery_findings,
+    events,
     finding_owners,
     idempotency,
     keys,
@@ -161,6 +162,15 @@ def test_an_erased_person_is_one_pseudonym_and_nothing_more(engine: Engine) -> N
     assert views.fields[("objective", "L1")]["created_by"] == name
     assert name in owners
     assert row.asked_by == name
+
+
+def test_a_digest_keeps_its_numbers_under_the_pseudonym(engine: Engine) -> None:
+    name = _erase(engine).pseudonym
+    with reading(engine) as connection:
+        digests = connection.scalars(select(events.c.data).where(events.c.type == DIGEST)).all()
+    owners = [owner for data in digests for owner in data["owners"] if owner["id"] == name]
+    assert owners
+    assert all(owner["count"] == sum(owner["severities"].values()) > 0 for owner in owners)
 
 
 def test_findings_keep_their_identity_and_life(engine: Engine, rules: Loaded) -> None:
