@@ -287,6 +287,15 @@ def test_a_waiver_that_ends_while_its_finding_is_out_of_sight_is_told_when_it_is
     assert seen.cause("unowned", "S1") == {"kind": "waiver_ended", "waiver": "W1"}
 
 
+def test_what_a_rule_found_on_trial_is_new_once_the_trial_is_over() -> None:
+    shadow = rules(overrides="{unowned: {shadow: true}}")
+    first = run(unowned(), by=shadow)
+    second = run(unowned(), first, by=rules("2"))
+    third = run(unowned(), second, by=rules("2"))
+    assert [r.life("unowned", "S1").known.state for r in (second, third)] == ["new", "unchanged"]
+    assert second.cause("unowned", "S1") == {"kind": "rule_changed", "versions": {"from": "1", "to": "2"}}
+
+
 def test_a_rule_in_shadow_has_findings_that_live_alike_and_are_marked() -> None:
     shadow = rules(overrides="{unowned: {shadow: true}}")
     second = run(unowned(), run(company(), by=shadow), by=shadow)

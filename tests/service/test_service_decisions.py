@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, select
 
 from tests.history.histories import START, Document, company, entry
-from tests.service.service_runs import add_connection, at, record, small, stored
+from tests.service.service_runs import add_connection, add_waiver, at, record, small, stored
 from validator.errors import BadInput
 from validator.service import audit, decisions
 from validator.service.deadlines import Notice, open_notices
@@ -192,3 +192,63 @@ def test_a_connection_without_runs_has_no_notice_and_one_that_is_not_there_is_re
     assert _notices(database, START) == []
     with reading(database) as connection, pytest.raises(NotFound):
         open_notices(connection, "other", START)
+
+
+def _without(document: Document, *ids: str) -> Document:
+    """What is read where these objectives and conflicts are not."""
+    for kind in ("objectives", "conflicts"):
+        document[kind] = [one for one in document[kind] if one["id"] not in ids]
+    return document
+
+
+def test_a_side_that_changed_while_the_conflict_was_not_read_brings_it_back_as_new(
+    engine: Engine, rules: Loaded
+) -> None:
+    id = _decide(engine)
+    changed = _edited(target=99)
+    record(engine, _without(_edited(target=99), "F1"), rules, START + DAY, complete=False)
+    row = stored(engine)[CONFLICT]
+    assert (row.state, row.decision_id) == ("stale", id)
+    record(engine, changed, rules, START + 2 * DAY)
+    row = stored(engine)[CONFLICT]
+    assert (row.state, row.decision_id, row.cause["kind"]) == ("new", None, "data_changed")
+    assert row.cause["decision"] == id
+
+
+def test_what_an_earlier_partial_run_saw_is_known_for_as_long_as_no_other_sees_it(
+    engine: Engine, rules: Loaded
+) -> None:
+    record(engine, _edited(target=99), rules, START, now=at(START, 8), complete=False)
+    id = _decide(engine)
+    for number in (1, 2, 3):
+        record(engine, _without(company(), "S1", "F1"), rules, START + number * DAY, complete=False)
+    with reading(engine) as connection:
+        (row,) = listed(connection, Filters("acme"))
+    assert (row.id, row.void_since_run) == (id, None)
+
+
+def test_a_finding_that_is_settled_is_not_new_when_its_waiver_ends(engine: Engine, rules: Loaded) -> None:
+    add_waiver(engine, "W1", START + DAY, finding_id=stored(engine)[CONFLICT].id)
+    id = _decide(engine)
+    record(engine, company(), rules, START + DAY)
+    record(engine, company(), rules, START + 3 * DAY)
+    row = stored(engine)[CONFLICT]
+    assert (row.state, row.waived_by, row.decision_id) == ("unchanged", None, id)
+
+
+def test_a_conflict_is_overdue_once_its_waiver_is_over_though_no_run_has_come(engine: Engine, rules: Loaded) -> None:
+    add_waiver(engine, "W1", START + DAY, finding_id=stored(engine)[CONFLICT].id)
+    record(engine, company(), rules, START + DAY)
+    assert [one.notice for one in _notices(engine, START + DAY)] == []
+    assert "conflict-overdue" in [one.notice for one in _notices(engine, START + 60 * DAY)]
+
+
+def test_a_finding_seen_again_stands_since_it_came_and_for_the_reason_it_had(engine: Engine, rules: Loaded) -> None:
+    record(engine, _without(company(), "F1"), rules, START, now=at(START, 8))
+    record(engine, company(), rules, START + DAY)
+    came = stored(engine)[CONFLICT]
+    record(engine, _without(company(), "F1"), rules, START + 2 * DAY, complete=False)
+    assert stored(engine)[CONFLICT].state == "stale"
+    record(engine, company(), rules, START + 3 * DAY)
+    row = stored(engine)[CONFLICT]
+    assert (row.state, row.cause, row.state_since_at) == ("unchanged", came.cause, came.state_since_at)

@@ -110,12 +110,33 @@ def test_a_waiver_holds_on_its_last_day_and_the_run_after_it_brings_the_finding_
 
 def test_a_waiver_that_is_ended_brings_its_finding_back_with_the_next_run(engine: Engine, rules: Loaded) -> None:
     made = _waive(engine, _proposal(_finding(engine)))
+    record(engine, _unowned(), rules, now=at(START, 9))
     with writing(engine) as connection:
         ended = end(connection, at(START, 10), "ben", made.row.id)
     assert (ended.row.ended_by, ended.row.version, ended.covers) == ("ben", 2, 0)
     record(engine, _unowned(), rules, START + DAY)
     row = stored(engine)["unowned S1"]
     assert (row.state, row.waived_by, row.cause["kind"]) == ("new", None, "waiver_ended")
+
+
+def test_a_waiver_that_no_run_has_seen_ends_without_a_word(engine: Engine, rules: Loaded) -> None:
+    made = _waive(engine, _proposal(_finding(engine)))
+    with writing(engine) as connection:
+        end(connection, at(START, 10), "ben", made.row.id)
+    record(engine, _unowned(), rules, START + DAY)
+    row = stored(engine)["unowned S1"]
+    assert (row.state, row.waived_by, row.cause["kind"]) == ("unchanged", None, "first_run")
+
+
+def test_a_finding_that_leaves_the_team_of_its_waiver_is_new_for_what_changed(engine: Engine, rules: Loaded) -> None:
+    _waive(engine, Proposal("team", "Known.", "ana", START + 300 * DAY, rule="unowned", team="sales"))
+    record(engine, _unowned(), rules, START + DAY)
+    moved = _unowned()
+    entry(moved, "S1")["team"] = "supply"
+    record(engine, moved, rules, START + 2 * DAY)
+    row = stored(engine)["unowned S1"]
+    assert (row.state, row.waived_by, row.cause["kind"]) == ("new", None, "data_changed")
+    assert [change["field"] for change in row.cause["changes"]] == ["team"]
 
 
 def test_where_a_second_person_must_approve_a_waiver_waits_for_one(engine: Engine, rules: Loaded) -> None:

@@ -52,12 +52,12 @@ def _news(told: Told) -> Iterator[News]:
 
 def _cause(life: Life, earlier: Known | None) -> str | None:
     """Why a finding is news; None where it is not."""
+    if earlier is not None and earlier.shadow:
+        return TRIED
     if life.known.state in ("new", "reopened"):
         return life.cause.kind if life.cause else "unknown"
     if earlier is None:
         return None
-    if earlier.shadow:
-        return TRIED
     return RAISED if SEVERITIES.index(life.known.severity) < SEVERITIES.index(earlier.severity) else None
 
 

@@ -134,12 +134,22 @@ def _state_of_seen(
         return "new", Cause("rule_changed", versions=(None, moment.now.version))
     if earlier.state == "resolved":
         return "reopened", _why_it_came(finding, known, earlier, moment)
-    if earlier.waiver is not None and known.waiver is None:
-        return "new", Cause("waiver_ended", waiver=earlier.waiver)
+    if earlier.shadow and not known.shadow and moment.between is not None:
+        return "new", Cause("rule_changed", versions=versions(known.rule, moment.between))
+    if earlier.waiver is not None and known.waiver is None and known.decision is None:
+        return "new", _why_not_waived(finding, known, earlier, moment)
     settlement = moment.settlements.get(known.id)
     if earlier.decision is not None and settlement is not None and not settlement.settles:
         return "new", Cause("data_changed", settlement.changes, decision=earlier.decision)
     return "unchanged", None
+
+
+def _why_not_waived(finding: Mapping[str, Any], known: Known, earlier: Known, moment: Moment) -> Cause:
+    """Why no waiver covers a finding any more: it is over, or covers what it is about no longer."""
+    named = [waiver for waiver in moment.now.waivers if waiver.id == earlier.waiver]
+    if cover(named, moment.now.at.date(), approval=False):
+        return _why_it_came(finding, known, earlier, moment)
+    return Cause("waiver_ended", waiver=earlier.waiver)
 
 
 def _why_it_came(finding: Mapping[str, Any], known: Known, earlier: Known | None, moment: Moment) -> Cause:

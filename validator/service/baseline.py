@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, exists, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, distinct, func, insert, select, true, update
 
 from validator.history.life import LIVE
 from validator.service import audit
 from validator.service.faults import not_found
 from validator.service.lookups import a_connection, not_allowed
+from validator.service.waiver_rows import is_waived
 from validator.service.waivers import check_last_day, check_texts
 from validator.store.ids import new_id
 from validator.store.tables import findings, waivers
@@ -118,12 +119,6 @@ def _left(connection_id: str, today: datetime.date) -> ColumnElement[bool]:
     return and_(mine, waivers.c.ended_at.is_(None), waivers.c.last_day >= today)
 
 
-def _is_waived(today: datetime.date) -> ColumnElement[bool]:
-    """Whether the waiver that a finding names still holds: one that is over stays named until the next run."""
-    holding = (waivers.c.id == findings.c.waived_by, waivers.c.ended_at.is_(None), waivers.c.last_day >= today)
-    return exists().where(*holding)
-
-
 def _open_findings(connection_id: str, today: datetime.date) -> Any:
     """The findings that stand and that nobody has accepted or settled."""
     accepted = select(waivers.c.finding_id).where(_left(connection_id, today))
@@ -133,7 +128,7 @@ def _open_findings(connection_id: str, today: datetime.date) -> Any:
             findings.c.connection_id == connection_id,
             findings.c.state.in_(sorted(LIVE)),
             findings.c.shadow.is_(False),
-            ~_is_waived(today),
+            ~is_waived(today),
             findings.c.decision_id.is_(None),
             findings.c.id.not_in(accepted),
         )
@@ -145,7 +140,7 @@ def _mark(connection: Connection, connection_id: str, now: datetime.datetime, *,
     """Name on each accepted finding the waiver that accepts it, unless another one covers it."""
     holds = and_(_left(connection_id, now.date()), waivers.c.finding_id == findings.c.id)
     own = select(func.max(waivers.c.id)).where(holds, waivers.c.approved_by.is_not(None) if approved else true())
-    unmarked = and_(findings.c.connection_id == connection_id, ~_is_waived(now.date()))
+    unmarked = and_(findings.c.connection_id == connection_id, ~is_waived(now.date()))
     connection.execute(
         update(findings).where(unmarked, own.scalar_subquery().is_not(None)).values(waived_by=own.scalar_subquery())
     )

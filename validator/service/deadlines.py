@@ -14,6 +14,7 @@ from validator.history.parts import by_id, teams_of
 from validator.service.last_run import last_run, report_of, views_of_run
 from validator.service.lookups import a_connection
 from validator.service.since import Since, since_when
+from validator.service.waiver_rows import is_waived
 from validator.store.tables import findings
 
 _CHUNK = 500
@@ -51,21 +52,21 @@ def open_notices(connection: Connection, connection_id: str, today: datetime.dat
     views = views_of_run(connection, run) if run is not None else None
     if views is None:
         return []
-    standing = _standing(connection, connection_id)
+    standing = _standing(connection, connection_id, today)
     came = since_when(connection, connection_id, [row.id for row in standing])
     found = []
     for row, finding, as_of in _reported(connection, standing):
         since, first = came.get(row.id, Since(row.first_seen_at.date(), first=False))
         limits = deadlines(finding["decision"], as_of, since)
-        settled = row.decision_id is not None or row.waived_by is not None
+        settled = row.decision_id is not None or row.waived
         raised = notices(finding, limits, Standing(since, first, settled), views, today)
         found += [_notice(kind, finding, since, limits) for kind in raised]
     return sorted(found, key=lambda notice: (NOTICES.index(notice.notice), notice.finding))
 
 
-def _standing(connection: Connection, connection_id: str) -> list[Row[Any]]:
-    columns = ("id", "first_seen_at", "last_seen_run", "waived_by", "decision_id")
-    asked = select(*(findings.c[name] for name in columns)).where(findings.c.connection_id == connection_id)
+def _standing(connection: Connection, connection_id: str, today: datetime.date) -> list[Row[Any]]:
+    columns = [findings.c[name] for name in ("id", "first_seen_at", "last_seen_run", "decision_id")]
+    asked = select(*columns, is_waived(today).label("waived")).where(findings.c.connection_id == connection_id)
     asked = asked.where(findings.c.state.in_(sorted(LIVE)), findings.c.shadow.is_(False))
     return list(connection.execute(asked.order_by(findings.c.id)))
 

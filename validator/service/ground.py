@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,6 +20,8 @@ from validator.service.judged import whole
 from validator.service.rules import from_bytes, of_context
 from validator.store.snapshots import get
 from validator.store.tables import decisions, findings, runs, waivers
+
+MOST_CARRIED = 10
 
 
 class Ground(NamedTuple):
@@ -71,9 +74,8 @@ def past(connection: Connection, ground: Ground) -> Past | None:
     if before is None:
         return None
     views, since = views_then(connection, before), _run(connection, ground.partial)
-    seen = views_then(connection, since) if since is not None else None
-    newest = carried(views, seen) if views is not None and seen is not None else views
-    return Past(_context(connection, before), newest)
+    newest = views_as_known(connection, since) if views is not None and since is not None else None
+    return Past(_context(connection, before), newest or views)
 
 
 def _run(connection: Connection, id: str | None) -> Row[Any] | None:
@@ -86,6 +88,23 @@ def views_then(connection: Connection, run: Row[Any]) -> Views | None:
     contents = [get(connection, digest) for digest in digests]
     parts = [orjson.loads(content) for content in contents if content is not None]
     return views_of(whole(parts[0], parts[1:])) if len(parts) == len(digests) else None
+
+
+def views_as_known(connection: Connection, run: Row[Any]) -> Views | None:
+    """The views of a run; what a partial one did not read is as the runs before saw it, back to the last complete one.
+
+    Of partial runs one after the other the last MOST_CARRIED count. None where the run's own document is gone.
+    """
+    seen = views_then(connection, run)
+    if run.complete or seen is None:
+        return seen
+    mine = select(runs).where(runs.c.connection_id == run.connection_id, runs.c.number < run.number)
+    newest_first = mine.order_by(runs.c.number.desc())
+    whole = connection.execute(newest_first.where(runs.c.complete).limit(1)).one_or_none()
+    after = newest_first.where(runs.c.number > (whole.number if whole else 0)).limit(MOST_CARRIED)
+    earlier = [*([whole] if whole else []), *reversed(connection.execute(after).all())]
+    known = [views for row in earlier if (views := views_then(connection, row)) is not None]
+    return reduce(carried, [*known, seen])
 
 
 def _context(connection: Connection, row: Row[Any]) -> RunContext:

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Row, select
 
-from validator.history.views import Views, carried
-from validator.service.ground import views_then
+from validator.history.views import Views
+from validator.service.ground import views_as_known
 from validator.store.snapshots import get
 from validator.store.tables import runs
 
@@ -22,10 +22,7 @@ def last_run(connection: Connection, connection_id: str, *, complete: bool = Fal
 
 def views_of_run(connection: Connection, run: Row[Any]) -> Views | None:
     """The views of a run's document; what a partial one did not read is as it was. None where the document is gone."""
-    seen = views_then(connection, run)
-    whole = None if run.complete else last_run(connection, run.connection_id, complete=True)
-    before = views_then(connection, whole) if whole is not None else None
-    return carried(before, seen) if before is not None and seen is not None else seen
+    return views_as_known(connection, run)
 
 
 def report_of(connection: Connection, run_id: str) -> Mapping[str, Any] | None:

@@ -15,7 +15,7 @@ from validator.history.decisions import Decision, Settlement, settlements
 from validator.history.life import PRESENT, Life, moment, transitions
 from validator.history.views import Views, carried
 from validator.history.waivers import Waiver, cover, gate, spent
-from validator.service.ground import Ground, Past, ground_of, past, views_then
+from validator.service.ground import Ground, Past, ground_of, past, views_as_known
 from validator.service.judged import Judged
 from validator.service.rules import of_context
 from validator.service.since import Since, since_when
@@ -78,6 +78,9 @@ def outcome_of(connection: Connection, asked: Asked, judged: Judged) -> Outcome:
     holding = {id for id, settlement in settled.items() if settlement.settles}
     held = cover(ground.waivers, asked.now.date(), approval=asked.approval)
     resolved = {life.known.id for life in lives if life.known.state == "resolved"}
+    unseen = {
+        life.known.id for life in lives if life.known.state == "stale"
+    }  # seen again, they tell why they came back
     return Outcome(
         ground=ground,
         number=now.number,
@@ -85,7 +88,7 @@ def outcome_of(connection: Connection, asked: Asked, judged: Judged) -> Outcome:
         lives=lives,
         gate=gate(judged.report, held, settled=holding),
         clocks=_clocks(connection, asked, judged, lives, views),
-        void=tuple(settlement for settlement in settled.values() if not settlement.settles),
+        void=tuple(settlement for id, settlement in settled.items() if not settlement.settles and id not in unseen),
         spent=spent(ground.waivers, resolved),
         views=views,
     )
@@ -128,7 +131,7 @@ def _views_at(connection: Connection, id: str, decision: Decision) -> Views | No
     recorded = select(decisions.c.recorded_at).where(decisions.c.id == decision.id).scalar_subquery()
     asked = select(runs).where(runs.c.connection_id == id, runs.c.started_at <= recorded)
     row = connection.execute(asked.order_by(runs.c.number.desc()).limit(1)).one_or_none()
-    return None if row is None else views_then(connection, row)
+    return None if row is None else views_as_known(connection, row)
 
 
 def _clocks(

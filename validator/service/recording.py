@@ -18,7 +18,7 @@ from validator.service.alerting import tell_run
 from validator.service.judged import Judged
 from validator.service.lives import Asked, Outcome, is_event
 from validator.service.owners import owners_of
-from validator.service.since import CAME
+from validator.service.since import CAME, Came, came_last
 from validator.store.snapshots import put
 from validator.store.tables import decisions, finding_events, finding_owners, finding_teams, findings, runs, waivers
 
@@ -89,7 +89,8 @@ def _write_findings(connection: Connection, asked: Asked, judged: Judged, outcom
     came = [life for life in events if life.known.state in CAME and life.before is not None]
     _many(connection, insert(findings), [_first(asked, row) for life, row in seen if life.before is None])
     _many(connection, _CHANGE, [_keyed(row) for life, row in seen if life.before is not None])
-    _many(connection, _CHANGE, [_keyed(_turned(asked, life)) for life in events])
+    again = came_last(connection, asked.connection, [life.known.id for life in events if _is_again(life)])
+    _many(connection, _CHANGE, [_keyed(_turned(asked, life, again.get(life.known.id))) for life in events])
     _many(connection, _CHANGE, [_keyed(_of(asked, life) | _NOBODY) for life in came])
     _many(connection, insert(finding_events), [_event(asked, life) for life in events])
 
@@ -143,11 +144,21 @@ def _first(asked: Asked, row: Row) -> Row:
     return {**row, **{f"{name}_run": asked.run for name in columns}, **{f"{name}_at": asked.now for name in columns}}
 
 
-def _turned(asked: Asked, life: Life) -> Row:
-    """What changes with an event: the state, since when, and why. A finding that goes on as it was keeps all three."""
+def _is_again(life: Life) -> bool:
+    """Whether a finding is seen again as it was, after runs that could not tell."""
+    return life.before == "stale" and life.cause is None
+
+
+def _turned(asked: Asked, life: Life, came: Came | None) -> Row:
+    """What changes with an event: the state, since when, and why. A finding that goes on as it was keeps all three.
+
+    `came`: how one that is seen again last came; since then it stands, and for that reason.
+    """
     cause = life.cause.as_dict() if life.cause else None
-    since = {"state_since_run": asked.run, "state_since_at": asked.now}
-    return {**_of(asked, life), "state": life.known.state, **since, "cause": cause}
+    since = {"state_since_run": asked.run, "state_since_at": asked.now, "cause": cause}
+    if came is not None:
+        since = {"state_since_run": came.run, "state_since_at": came.at, "cause": came.cause}
+    return {**_of(asked, life), "state": life.known.state, **since}
 
 
 def _event(asked: Asked, life: Life) -> Row:

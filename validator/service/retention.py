@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, delete, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Engine, Select, and_, delete, func, select, true
 
 from validator.service import audit
 from validator.service.delivery_log import forget
@@ -125,11 +125,16 @@ def _forget_alerts(engine: Engine, before: datetime.datetime) -> int:
         return forget(connection, before)
 
 
-def _kept() -> Select[Any]:
-    """The last complete run of each connection."""
+def _kept() -> CompoundSelect[Any]:
+    """The last run of each connection, from which the next is numbered, and the last complete one."""
+    return _last(true()).union(_last(runs.c.complete))
+
+
+def _last(which: ColumnElement[bool]) -> Select[Any]:
+    """The last run of each connection of those that a condition names."""
     last = (
         select(runs.c.connection_id, func.max(runs.c.number).label("number"))
-        .where(runs.c.complete, runs.c.connection_id.is_not(None))
+        .where(which, runs.c.connection_id.is_not(None))
         .group_by(runs.c.connection_id)
         .subquery()
     )

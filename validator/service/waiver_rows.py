@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, false, select, update
 
 from validator.history.life import LIVE
 from validator.history.waivers import Waiver, cover, covering, status_of
@@ -52,6 +52,12 @@ def waivers_of(connection: Connection, connection_id: str) -> tuple[Waiver, ...]
 def status(row: Row[Any], today: datetime.date, *, approval: bool) -> str:
     """proposed, active, expired or ended; `approval` where a second person must have approved it."""
     return status_of(waiver_of(row), today, approval=approval)
+
+
+def is_waived(today: datetime.date) -> ColumnElement[bool]:
+    """Whether the waiver that a finding names still holds: one that is over stays named until the next run."""
+    holding = (waivers.c.id == findings.c.waived_by, waivers.c.ended_at.is_(None), waivers.c.last_day >= today)
+    return exists().where(*holding)
 
 
 def mark(connection: Connection, connection_id: str, waiver: Waiver, today: datetime.date, *, approval: bool) -> int:

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from validator.errors import BadInput, Fault
 from validator.history.waivers import SCOPES
@@ -20,7 +20,7 @@ from validator.service.ground import waiver_of
 from validator.service.lookups import a_connection, a_finding, not_allowed, note_event, plain
 from validator.service.waiver_rows import a_waiver, mark, status
 from validator.store.ids import new_id
-from validator.store.tables import waivers
+from validator.store.tables import findings, runs, waivers
 
 LONGEST = 2_000
 """Characters of a reason."""
@@ -123,7 +123,17 @@ def end(
     if row.ended_at is not None:
         raise not_allowed(f"The waiver was ended by {row.ended_by}.")
     _change(connection, row, ended_by=actor, ended_at=now)
+    if not _was_seen(connection, row, approval=approval):
+        unmarked = (findings.c.connection_id == row.connection_id, findings.c.waived_by == id)
+        connection.execute(update(findings).where(*unmarked).values(waived_by=None))
     return _done(connection, now, actor, "end", id, row, approval=approval)
+
+
+def _was_seen(connection: Connection, row: Row[Any], *, approval: bool) -> bool:
+    """Whether a run came while the waiver held, so that its end is news."""
+    since = row.approved_at if approval and row.approved_at is not None else row.created_at
+    asked = select(runs.c.id).where(runs.c.connection_id == row.connection_id, runs.c.started_at >= since).limit(1)
+    return connection.execute(asked).first() is not None
 
 
 def _current(connection: Connection, id: str, version: int | None) -> Row[Any]:
