@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -12,8 +12,8 @@ from marshmallow import Schema, fields, validate
 from connectors.atlassian import queries
 from connectors.atlassian.documents import text_of
 from connectors.contract import Fault, Missing, Page, Progress, Reach, Reading, SourceError
-from connectors.graphql.asking import Endpoint, ask
-from connectors.graphql.relay import Listing, listed
+from connectors.graphql.asking import Endpoint, Reply, ask
+from connectors.graphql.relay import CUT, Listing, is_cut, listed
 from connectors.http.client import Client
 from connectors.http.faults import HttpFault
 from connectors.http.fields import BaseUrl, Secret, reveal
@@ -65,6 +65,8 @@ Such a token sees what its user sees; it expires after a year at most. This conn
 """
 _AT_ONCE = 50
 _FINAL = ("done", "cancelled")
+_ABSENT = "Atlassian did not send them: they may be deleted, or out of this user's sight."
+_HIDDEN = "They came empty: they may be out of this user's sight."
 _UNITS = {"PERCENTAGE": "%", "CURRENCY": "currency"}
 
 
@@ -102,11 +104,19 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
         measures: dict[str, None] = {}
         for page in listed(endpoint, Listing(queries.GOALS, variables, ("goals_search",), "goals", _AT_ONCE)):
             if isinstance(page, Page):
-                seen.update(goal["id"] for goal in page.records if isinstance(goal.get("id"), str))
-                measures |= dict.fromkeys(id_ for goal in page.records for id_ in _measures(goal))
+                seen.update(_ids(page.records))
+                measures |= dict.fromkeys(_measures(page.records))
                 reach.progress(Progress("goals", len(seen)))
-            yield page
-        yield from _by_ids(endpoint, [id_ for id_ in measures if id_ not in seen])
+            yield from _with_hidden(page)
+        asked = [id_ for id_ in measures if id_ not in seen]
+        seen.update(asked)
+        deeper: dict[str, None] = {}
+        for page in _by_ids(endpoint, asked):
+            if isinstance(page, Page):
+                deeper |= dict.fromkeys(_measures(page.records))
+            yield from _with_hidden(page)
+        if left := tuple(id_ for id_ in deeper if id_ not in seen):
+            yield Missing("success measures of success measures", "They are not asked for.", left)
 
 
 def _cloud(endpoint: Endpoint, site: str) -> str:
@@ -130,12 +140,44 @@ def _by_ids(endpoint: Endpoint, ids: list[str]) -> Iterator[Page | Missing]:
         found = reply.data.get("goals_byIds")
         goals = [goal for goal in found if goal] if isinstance(found, list) else []
         yield Page("goals", goals)
-        if reply.errors:
-            yield reply.errors[0].missing("parts of success measures", tuple(some))
+        yield from _lost(reply, goals, some)
 
 
-def _measures(goal: Mapping[str, Any]) -> list[str]:
-    return [id_ for each in _nodes(Record(goal, Counter()), "successMeasures") if (id_ := each.id("id"))]
+def _lost(reply: Reply, goals: list[Any], asked: list[str]) -> Iterator[Missing]:
+    """What did not come of the goals that were asked for by id, or not whole."""
+    if reply.errors:
+        yield reply.errors[0].missing("parts of success measures", tuple(asked))
+    came, cut = _ids(goals), _ids([goal for goal in goals if is_cut(goal)])
+    if absent := tuple(id_ for id_ in asked if id_ not in came):
+        yield Missing("success measures", _ABSENT, absent)
+    if cut:
+        yield Missing("parts of success measures", CUT, tuple(cut))
+
+
+def _with_hidden(part: Page | Missing) -> Iterator[Page | Missing]:
+    """Goals, and which of them have success measures that came empty."""
+    yield part
+    hiding = [goal for goal in _read(part.records) if _hides(goal)] if isinstance(part, Page) else []
+    if hiding:
+        yield Missing("success measures of some goals", _HIDDEN, tuple(_ids([goal.data for goal in hiding])) or None)
+
+
+def _hides(goal: Record) -> bool:
+    edges = goal.inner("successMeasures").data.get("edges")
+    return isinstance(edges, list) and len(_measures([goal.data])) < len(edges)
+
+
+def _read(goals: Sequence[Any]) -> Iterator[Record]:
+    return records(goals, Counter(), "goal")
+
+
+def _ids(goals: Sequence[Any]) -> list[str]:
+    return [id_ for goal in _read(goals) if (id_ := goal.id("id"))]
+
+
+def _measures(goals: Sequence[Any]) -> list[str]:
+    """The ids of the success measures of some goals."""
+    return [id_ for goal in _read(goals) for each in _nodes(goal, "successMeasures") if (id_ := each.id("id"))]
 
 
 def _nodes(record: Record, field: str) -> list[Record]:

@@ -87,7 +87,7 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
     with Client(settings["base_url"], reach, headers=headers, per_minute=settings["per_minute"]) as client:
         workspace = settings["workspace"] or _only_workspace(client)
         ids = yield from _list(client, workspace, closed=settings["closed"])
-        for part in one_by_one(client, ids, partial(_goal, client), what="goals", reach=reach):
+        for part in one_by_one(client, ids, partial(_goal, client), what="goals", reach=reach, whole=True):
             yield part if isinstance(part, Missing) else Page("goals", [_plain(part.data["goal"])])
 
 

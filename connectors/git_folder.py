@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -16,6 +14,7 @@ from connectors.git import trees
 from connectors.git.addresses import RepositoryUrl, place_of
 from connectors.git.merging import Merging
 from connectors.git.running import Git
+from connectors.git.scratch import scratch
 from connectors.git.surroundings import Login, variables
 from connectors.http.fields import Secret, reveal
 from connectors.http.scrub import Scrubber
@@ -48,9 +47,9 @@ names it, and nothing is taken for resolved until it is mended.
       okr-validator connections add plans --connector git-folder --set url=https://git.example.com/okrs.git \\
         --set folder=okrs --set token=env:OKR_GIT_TOKEN
 
-- `ssh`: a deploy key for reading. `key` names the file or variable that holds the private key (without a passphrase), and
-  `host_key` is the server's own, as `ssh-keyscan` prints it after the name; without it, the known hosts of the user who runs the
-  service count:
+- `ssh`: a deploy key for reading. `key` names the file or variable that holds the private key (without a passphrase); without
+  it the server is shown no key, not even one of the user who runs the service. `host_key` is the server's own, as `ssh-keyscan`
+  prints it after the name; without it, the known hosts of the user who runs the service count:
 
       okr-validator connections add plans --connector git-folder --set url=git@git.example.com:okrs.git \\
         --set folder=okrs --set key=file:/run/secrets/okr_deploy_key --set "host_key=ssh-ed25519 AAAA…"
@@ -60,7 +59,8 @@ names it, and nothing is taken for resolved until it is mended.
 ## How it is read
 
 One commit is fetched without its history, by the program git (2.37 or later) of the machine, and read without a checkout: no
-hook, submodule, link or filter of the repository has any effect. The commit is remembered; while it is the newest, nothing is
+hook, submodule, link or filter of the repository has any effect. A repository within it is named as missing, and so is a link,
+unless it has the name of another kind of file, such as `logo.png`. The commit is remembered; while it is the newest, nothing is
 read again.
 
 ## Limits
@@ -138,8 +138,7 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
     url, folder = settings["url"], settings["folder"].strip("/")
     place = place_of(url, reach)
     login, secrets = _login(settings)
-    with tempfile.TemporaryDirectory(prefix="okr-validator-") as scratch:
-        own = Path(scratch)
+    with scratch() as own:
         scrub = Scrubber([*secrets, *in_proxies()])
         git = Git(own, variables(place, login, own), reach.patience, scrub)
         git.check_version()

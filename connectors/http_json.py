@@ -11,11 +11,12 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from connectors.contract import Missing, Page, Reach, Reading
 from connectors.http.authenticating import NOTHING, AuthenticationSchema, Headers, revealed
 from connectors.http.client import Client
-from connectors.http.fields import BaseUrl
+from connectors.http.fields import BaseUrl, reveal
+from connectors.http.references import check
 from connectors.mapping import sections
 from connectors.mapping.asking import Asker
 from connectors.mapping.fields import MOST
-from connectors.mapping.language import RequestSchema, faults_of, named_apart
+from connectors.mapping.language import Request, RequestSchema, faults_of, named_apart
 from connectors.mapping.writing import Writing
 from connectors.reading.zones import TimeZone
 
@@ -64,7 +65,7 @@ read:
             owner: owners.*.id
 ```
 
-Make the connection with it, try its credential and first page, and look at the whole before anything is stored:
+Make the connection with it, try its credential and first pages, and look at the whole before anything is stored:
 
     export OKR_CLICKUP_TOKEN=…
     okr-validator connections add goals --connector http-json --settings clickup.yaml
@@ -94,7 +95,7 @@ Each entry asks for one list. The first one must answer; of any other, what cann
 | Option | Meaning |
 | --- | --- |
 | `get` or `post` | Path below `base_url`. A `post` must only read, for it may be repeated. |
-| `query`, `body` | Parameters, and the body of a post, such as `{query: "query($after: String) { … }"}` for GraphQL. |
+| `query`, `body` | Parameters, and the body of a post, such as `{query: "query($after: String) { … }"}` for GraphQL. A secret in them is a reference (`env:NAME`, `file:PATH`). |
 | `records` | Where the records are in the answer: a path, or several of which all are read. Default: the answer itself. |
 | `paging` | How to ask for the rest; see below. Default: there is one page. |
 | `objectives`, `key_results`, `teams`, `people`, `cycles`, `initiatives` | What the records are. One list may be read as several of them, and each may be a list of mappings. |
@@ -103,7 +104,7 @@ Each entry asks for one list. The first one must answer; of any other, what cann
 
 | Paging | How it goes on | Options |
 | --- | --- | --- |
-| `offset` | the number of records read is sent, until none come | `send` (default `offset`), `total` |
+| `offset` | the number of records read is sent, until no more come | `send` (default `offset`), `total` |
 | `page` | the number of the page is sent, until one is empty | `send` (`page`), `first` (1 or 0), `total` of records or `pages` |
 | `cursor` | a word from the answer is sent | `at`, `send`; `more`: a flag that says whether there is more |
 | `next` | the address of the next page is in the answer | `at` |
@@ -112,6 +113,11 @@ Each entry asks for one list. The first one must answer; of any other, what cann
 
 `at`, `more`, `total` and `pages` are paths into the answer; `send` is a parameter, or in a post a path into the body. The size
 of a page is a parameter of yours in `query` or `body`. An address that names another host is not followed.
+
+A list may change while it is read. Name the `total` where the tool tells it: where it shrinks, a page is read again, or the set
+is incomplete. Without a `total`, an `offset` goes back by one record, and a `page` is asked for twice, to see whether anything
+slipped away; where it may have, the set is incomplete. A tool whose offsets must be whole pages needs the `total`. What `more`
+or a relay's `at` leads to must be in some answer; a cursor or address that is absent is the end.
 
 ## Where fields come from
 
@@ -126,7 +132,7 @@ right is one of these:
 | `{value: team}` | Always this. |
 | `{template: "https://tool.example/goals/{id}"}` | A text with fields in it; in an address they are quoted. |
 | `{path: state, words: {1: on_track, "*": null}}` | The tool's words and what they mean; `null`: nothing; `"*"`: any other. |
-| `{path: due, date: milliseconds}` | A date in `seconds` or `milliseconds` since 1970; the default is `iso`. |
+| `{path: due, date: milliseconds}` | A date in `seconds` or `milliseconds` since 1970; the default is `iso`, of which one with a time and an offset is the day in `time_zone`, where that is set. |
 | `{path: done, times: 100}` | A number to be multiplied. Numbers may come as text, with a percent sign too. |
 
 Words of the field (`On track`, `amber`, `Dept.`, …) are known without a table. Also:
@@ -140,6 +146,7 @@ Words of the field (`On track`, `amber`, `Dept.`, …) are known without a table
 
 ## Limits
 
+- What is not found for a record (404), though `then` asks for it, makes the set incomplete, as does every other fault.
 - A record without an id or title makes the set incomplete: nothing is taken for resolved until the mapping is mended.
 - A note names every field that was never found in a record.
 - Of a GraphQL answer with errors nothing is taken, even where some data came with it.
@@ -167,7 +174,10 @@ class SETTINGS(Schema):
         load_default=60, validate=validate.Range(1, 10_000), metadata={"description": "Most requests in a minute."}
     )
     time_zone = TimeZone(
-        load_default="UTC", metadata={"description": "Zone in which dates are set, for times in seconds."}
+        load_default=None,
+        metadata={
+            "description": "Zone in which dates are set: moments are days there. Default: UTC; ISO texts stay as written."
+        },
     )
     read = fields.List(
         fields.Nested(RequestSchema),
@@ -194,16 +204,30 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
     proof = settings["auth"].proof() if settings["auth"] else NOTHING
     further = revealed(settings["headers"])
     headers, secrets = {**further.headers, **proof.headers}, (*further.secrets, *proof.secrets)
+    asked_with = _revealed(settings["read"], reach)
     with Client(
-        settings["base_url"], reach, headers=headers, secrets=secrets, per_minute=settings["per_minute"]
+        settings["base_url"],
+        reach,
+        headers=headers,
+        secrets=(*secrets, *asked_with.values()),
+        per_minute=settings["per_minute"],
     ) as client:
         asker = Asker(client, proof.params, reach)
         for number, request in enumerate(settings["read"]):
-            yield from asker.read(request, needed=number == 0)
+            yield from asker.read(request.revealed(asked_with), needed=number == 0)
+
+
+def _revealed(requests: Iterable[Request], reach: Reach) -> dict[str, str]:
+    """The secrets in what is asked, by their references, read now. Raises SourceError."""
+    found = dict.fromkeys(reference for request in requests for reference in request.references())
+    for reference in found:
+        check(reference, reach.secrets)
+    return {reference: reveal(reference) for reference in found}
 
 
 def to_document(pages: Iterable[Page | Missing], settings: Mapping[str, Any]) -> Reading:
     """Map what came back, as the settings say."""
-    writing = Writing(settings["read"], ZoneInfo(settings["time_zone"]))
+    zone = settings["time_zone"]
+    writing = Writing(settings["read"], ZoneInfo(zone) if zone else None)
     writing.take(pages)
     return writing.reading(settings["tool"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, fields
 
@@ -16,6 +17,7 @@ from connectors.http.paging import in_query, pages
 from connectors.reading import words
 from connectors.reading.gathering import Gathering
 from connectors.reading.records import Record, records
+from connectors.reading.zones import TimeZone
 
 TITLE = "Leapsome goals"
 PROVIDES = (
@@ -46,6 +48,7 @@ it is kept out of every log and error here, but a proxy in between may keep what
 - The parent goal is a link; the weights of key results are left out, they are shares within the goal.
 - A live goal has its `progressStatus`, or is `active` without one. A draft is `draft`; an archived goal is `closed`, unless
   it was done or cancelled. Removed goals are left out.
+- Deadlines are moments: set `time_zone` to the zone in which people set them.
 - Leapsome tells one time of change, for changes of any kind: it is read as the day of the last check-in.
 
 ## Limits
@@ -59,6 +62,7 @@ _LEVELS = {"company": "company", "team": "team", "user": "individual"}
 _STATES = {"draft": "draft", "archived": "closed"}
 _FINAL = ("done", "cancelled")
 _UNITS = {"percentage": "%", "currency": "currency"}
+_AT_ODDS = "Leapsome did not say clearly whether more pages follow: the header and the body differ, or name no cursor."
 
 
 class SETTINGS(Schema):
@@ -69,6 +73,7 @@ class SETTINGS(Schema):
         load_default=True,
         metadata={"description": "Read archived goals too; without them, a link to one leads nowhere."},
     )
+    time_zone = TimeZone(load_default="UTC", metadata={"description": "Zone in which dates are set."})
     base_url = BaseUrl(
         load_default="https://api.leapsome.com/v1",
         metadata={"description": "Address of the API."},
@@ -83,7 +88,8 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
     asked = {"state": "live,draft,archived" if settings["closed"] else "live,draft", "limit": _LIMIT}
     with Client(settings["base_url"], reach, headers=headers, secrets=(secret,), per_minute=20 * 60) as client:
         done = 0
-        for part in pages(lambda cursor: _goals(client, {**asked, "cursor": cursor}), _next, what="goals"):
+        parts = pages(lambda cursor: _goals(client, {**asked, "cursor": cursor}), _next, what="goals")
+        for number, part in enumerate(parts, 1):
             if isinstance(part, Missing):
                 yield part
                 continue
@@ -91,6 +97,8 @@ def fetch(settings: Mapping[str, Any], reach: Reach) -> Iterator[Page | Missing]
             done += len(found)
             reach.progress(Progress("goals", done))
             yield Page("goals", found)
+            if _is_at_odds(part):
+                yield Missing(f"goals after page {number}", _AT_ODDS)
 
 
 def _token(base_url: str, secret: str, reach: Reach) -> str:
@@ -109,21 +117,41 @@ def _goals(client: Client, asked: Mapping[str, Any]) -> Answer:
 
 
 def _next(answer: Answer) -> str | None:
-    """The cursor of the next page. The link names the vendor's own host, so that only its cursor is taken."""
-    return in_query(answer.headers.get("X-Next"), "cursor")
+    """The cursor of the next page. Links name the vendor's own host, so that only their cursor is taken."""
+    meta = _meta(answer)
+    cursor, link = meta.get("cursor"), meta.get("nextPage")
+    found = in_query(answer.headers.get("X-Next"), "cursor") or cursor or in_query(_text(link), "cursor")
+    return _text(found) or None
+
+
+def _is_at_odds(answer: Answer) -> bool:
+    """Whether the header or the body tells of a next page, and the other says that there is none, or nobody says which."""
+    meta = _meta(answer)
+    in_header, in_body = answer.headers.get("X-Next"), meta.get("cursor") or meta.get("nextPage")
+    says_end = not in_body and not {"cursor", "nextPage"}.isdisjoint(meta)
+    return bool(in_header or in_body) and (says_end or _next(answer) is None)
+
+
+def _meta(answer: Answer) -> Mapping[str, Any]:
+    meta = answer.data.get("meta")
+    return meta if isinstance(meta, Mapping) else {}
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def to_document(pages: Iterable[Page | Missing], settings: Mapping[str, Any]) -> Reading:
     """Map goals to objectives and their key results."""
-    gathering = Gathering()
+    gathering, zone = Gathering(), ZoneInfo(settings["time_zone"])
     for page in gathering.pages(pages):
         for goal in records(page.records, gathering.odd, "goal"):
             if goal.id("id") and goal.text("status") != "removed":
-                _objective(gathering, goal)
+                _objective(gathering, goal, zone)
     return gathering.reading("Leapsome", PROVIDES)
 
 
-def _objective(gathering: Gathering, goal: Record) -> None:
+def _objective(gathering: Gathering, goal: Record, zone: ZoneInfo) -> None:
     id_, type_ = goal.id("id"), goal.text("type")
     owner = _person(gathering, goal.inner("user" if type_ == "user" else "managedBy"))
     parent = goal.inner("parent").id("_id")
@@ -137,8 +165,8 @@ def _objective(gathering: Gathering, goal: Record) -> None:
         parents=[{"id": parent, "kind": "parent"}] if parent else None,
         status=_status(goal),
         progress=goal.number("progress"),
-        end=goal.day("deadline"),
-        updated_at=goal.day("updatedAt"),
+        end=goal.day("deadline", zone),
+        updated_at=goal.day("updatedAt", zone),
         tags=[tag.text("name") for tag in goal.many("tags") if tag.text("name")],
     )
     for key_result in goal.many("keyResults"):

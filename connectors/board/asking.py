@@ -59,6 +59,7 @@ def _asked(client: Client, what: str, asked: Mapping[str, Any]) -> Answer:
 
 def metrics_above(client: Client, goals: Sequence[str], reach: Reach) -> Iterator[Page | Missing]:
     """The metrics of these goals that have children, goal by goal."""
+    short = 0
 
     def ask(goal: str) -> Answer:
         return _asked(client, "metric", {"goal_id": goal, "limit": _LIMIT})
@@ -67,6 +68,12 @@ def metrics_above(client: Client, goals: Sequence[str], reach: Reach) -> Iterato
         if isinstance(part, Missing):
             yield part._replace(ids=None)
             continue
-        found = [metric for metric in _found(part, "metric") if metric.get("child_kr")]
-        if found:
-            yield Page("metrics", found)
+        found, total = _found(part, "metric"), _total(part)
+        short += total is not None and len(found) < total
+        above = [metric for metric in found if metric.get("child_kr")]
+        if above:
+            yield Page("metrics", above)
+    if short:
+        yield Missing(
+            f"more links: {short} of {len(goals)}", "WorkBoard counts more metrics of the goals than it answered."
+        )

@@ -88,10 +88,11 @@ def _ssh(place: Place, login: Login, folder: Path) -> str:
     alias = place.host if place.port == 22 else f"[{place.host}]:{place.port}"
     options = {
         "BatchMode": "yes", "ClearAllForwardings": "yes", "ConnectTimeout": "10", "HostKeyAlias": alias,
-        "HostName": place.address, "PermitLocalCommand": "no", "ProxyCommand": "none", "StrictHostKeyChecking": "yes",
+        "HostName": place.address, "IdentitiesOnly": "yes", "IdentityAgent": "none", "PermitLocalCommand": "no",
+        "ProxyCommand": "none", "StrictHostKeyChecking": "yes",
     }  # fmt: skip
-    if login.key:
-        options |= {"IdentitiesOnly": "yes", "IdentityFile": str(_private(folder / "key", f"{login.key}\n"))}
+    # Without a key of its own, ssh would show the server those of whoever runs the service.
+    options["IdentityFile"] = str(_private(folder / "key", f"{login.key}\n")) if login.key else "none"
     if login.host_key:
         known = _private(folder / "known_hosts", f"{alias} {login.host_key}\n")
         options |= {"UserKnownHostsFile": str(known), "GlobalKnownHostsFile": os.devnull}

@@ -11,6 +11,11 @@ from connectors.git.running import LARGEST, Git
 _READ = "refs/okr/read"
 _LINK, _SUBMODULE = "120000", "160000"
 _SUFFIXES = (".yaml", ".yml", ".json")
+_OTHER_SUFFIXES = (
+    ".csv", ".docx", ".gif", ".htm", ".html", ".jpeg", ".jpg", ".md", ".odt", ".pdf", ".png", ".pptx", ".rst", ".svg",
+    ".toml", ".txt", ".webp", ".xlsx", ".xml",
+)  # fmt: skip
+"""Names of links that lead to no document; any other may lead to a folder of them."""
 _MOST = 5_000
 """Files that are read."""
 _AT_ONCE = 8 * 1024 * 1024
@@ -60,11 +65,11 @@ def listed(git: Git, folder: str) -> tuple[list[Blob], list[Missing]]:
             continue
         if mode == _SUBMODULE:
             missing.append(Missing(path, "It is a repository within the repository, which is not read."))
-        elif path.lower().endswith(_SUFFIXES):
-            if mode == _LINK:
+        elif mode == _LINK:
+            if not path.lower().endswith(_OTHER_SUFFIXES):
                 missing.append(Missing(path, "It is a link, which is not followed."))
-            else:
-                blobs.append(Blob(path, id_, int(size)))
+        elif path.lower().endswith(_SUFFIXES):
+            blobs.append(Blob(path, id_, int(size)))
     if not blobs and not missing:
         where = f"in “{folder}”" if folder else "in the repository"
         raise SourceError(
@@ -75,15 +80,18 @@ def listed(git: Git, folder: str) -> tuple[list[Blob], list[Missing]]:
 
 def _bounded(blobs: Sequence[Blob], missing: list[Missing]) -> tuple[list[Blob], list[Missing]]:
     taken: list[Blob] = []
+    left: list[Blob] = []
     size = 0
     for blob in blobs:
-        size += blob.size
-        if size > LARGEST or len(taken) >= _MOST:
-            size -= blob.size
-            reason = f"More than {LARGEST // 1024 // 1024} MB, or {_MOST:,} files, are not read."
-            missing.append(Missing(blob.path, reason))
+        if size + blob.size > LARGEST or len(taken) >= _MOST:
+            left.append(blob)
         else:
             taken.append(blob)
+            size += blob.size
+    if left:
+        more = f" and {len(left) - 1:,} more" if len(left) > 1 else ""
+        reason = f"More than {LARGEST // 1024 // 1024} MB, or {_MOST:,} files, are not read."
+        missing.append(Missing(f"{left[0].path}{more}", reason))
     return taken, missing
 
 

@@ -13,7 +13,7 @@ from connectors.http.faults import HttpFault
 from connectors.http.paging import pages
 
 _EMPTY = "It came empty, with no error beside it."
-_CUT = "It has more of something, such as owners or labels, than is read at once."
+CUT = "It has more of something, such as owners or labels, than is read at once."
 
 
 class Listing(NamedTuple):
@@ -124,7 +124,7 @@ def _lost(reply: Reply, nodes: Sequence[Mapping[str, Any]], depth: int) -> dict[
         lost.setdefault(problem.faults[0].message, []).append(_id(node))
     for index, node in enumerate(nodes):
         if is_cut(node):
-            lost.setdefault(_CUT, []).append(_id(node))
+            lost.setdefault(CUT, []).append(_id(node))
         if not node and index not in explained:
             lost.setdefault(_EMPTY, []).append(None)
     return {reason: _known(ids) for reason, ids in lost.items()}

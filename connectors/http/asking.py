@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -53,6 +53,7 @@ class Asking(NamedTuple):
     bounds: Bounds
     scrub: Scrubber
     reach: Reach
+    purse: budget.Purse
 
     def __call__(self, question: Question) -> Download:
         """Ask until it is answered, or until asking again is of no use. Raises HttpFault."""
@@ -66,15 +67,20 @@ class Asking(NamedTuple):
                 raise self.told(given.fault, question)
             seconds = waiting.pause(retry, given.fault, given.headers)
             if waited + seconds > self.bounds.longest_wait:
-                raise self.told(given.fault, question, seconds)
+                raise self.told(given.fault, question, too_long=True)
             self.reach.wait(seconds)
             left, waited = retry, waited + seconds
 
-    def told(self, fault: HttpFault, question: Question, asked: float | None = None) -> HttpFault:
-        """The fault with what was asked, without the query, and without secrets; `asked` is a wait that is too long."""
+    def told(self, fault: HttpFault, question: Question, *, too_long: bool = False) -> HttpFault:
+        """The fault with what was asked, without the query, and without secrets.
+
+        `too_long` tells of a wait before the next try, without its length: one fault that stays has the same words each time.
+        """
         message = f"{question.method} {question.url.partition('?')[0]}: {fault.faults[0].message}"
-        if asked is not None:
-            message += f" It would have to wait {asked:,.0f} seconds more, which is too long."
+        if too_long:
+            message += (
+                f" The wait for the next try is too long: more than {self.bounds.longest_wait:,.0f} seconds in all."
+            )
         return HttpFault(fault.kind, self.scrub(message), fault.faults[0].hint, status=fault.status)
 
     def scrubbed(self, text: str) -> str:
@@ -113,6 +119,8 @@ class Asking(NamedTuple):
     def _take_place(self) -> None:
         if self.bounds.per_minute is None:
             return
-        seconds = budget.reserve(urlsplit(self.base_url).netloc, self.bounds.per_minute, self.reach.clock())
-        if seconds:
-            self.reach.wait(seconds)
+        moment = now = self.reach.clock()
+        while (free := budget.take(self.purse, self.bounds.per_minute, moment, now)) > moment:
+            self.reach.wait(free - moment)
+            now = self.reach.clock()
+            moment = max(now, free)

@@ -6,19 +6,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from connectors.contract import Reach, Unchanged
-from connectors.http import secrets, several, waiting
-from connectors.http.answers import Answer, Download, parse
+from connectors.http import budget, several, waiting
+from connectors.http.answers import PACKED, Answer, Download, parse
 from connectors.http.asking import Asking, Bounds, Question
 from connectors.http.faults import HttpFault
 from connectors.http.places import on_host
 from connectors.http.scrub import Scrubber, watch
+from connectors.http.secrets import in_headers, in_proxies
 from connectors.http.transport import GuardedSession
 
 __all__ = ["Answer", "Client", "Download"]
 
-_ALWAYS = {"User-Agent": "okr-validator", "Accept": "application/json"}
+_ALWAYS = {"User-Agent": "okr-validator", "Accept": "application/json", "Accept-Encoding": PACKED}
 _MARKS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 """What a tool calls the state of its answer, and how it is asked for news since."""
 
@@ -27,10 +29,10 @@ class Client:
     """Asks one host. Use it in a `with`; several threads may use it at once.
 
     `headers` go with every question, and what is secret in them is scrubbed from every error and log record; `secrets`
-    names further ones, such as one in a query. `per_minute` is the most questions to the host in any minute, counted over
-    all clients of the process. Times are in seconds: `read_timeout` is for the next bytes, `whole_timeout` for a whole
-    answer (None: the reach's patience), `longest_wait` for all waiting between the tries of one question. `largest` is
-    bytes of an unpacked answer.
+    names further ones, such as one in a query, or the one that a token was got for. `per_minute` is the most questions to the
+    host in any minute, counted over all clients of the process that have the same secrets. Times are in seconds:
+    `read_timeout` is for the next bytes, `whole_timeout` for a whole answer (None: the reach's patience), `longest_wait` for
+    all waiting between the tries of one question. `largest` is bytes of an unpacked answer.
     A path is joined to the base URL; a full URL (a “next” link) is rebuilt on the base's host, or refused where it names
     another host. Raises HttpFault where a header cannot be sent.
     """
@@ -56,7 +58,9 @@ class Client:
         self._session.headers.update({**_ALWAYS, **headers})
         timeout = (connect_timeout, read_timeout)
         bounds = Bounds(per_minute, timeout, waiting.policy(retries), longest_wait, largest)
-        self._asking = Asking(base_url, self._session, bounds, _scrubber(headers, secrets), reach)
+        self._asking = Asking(
+            base_url, self._session, bounds, _scrubber(headers, secrets), reach, _purse(base_url, headers, secrets)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -132,9 +136,14 @@ def _scrubber(headers: Mapping[str, str], given: Collection[str]) -> Scrubber:
         if not value.isascii() or not value.isprintable():
             message = f"The value of the header “{name}” has characters that no header may hold."
             raise HttpFault("credential", message, "Check that the secret was copied whole, and nothing else with it.")
-    scrubber = Scrubber([*given, *secrets.in_headers(headers), *secrets.in_proxies()])
+    scrubber = Scrubber([*given, *in_headers(headers), *in_proxies()])
     watch(scrubber)
     return scrubber
+
+
+def _purse(base_url: str, headers: Mapping[str, str], given: Collection[str]) -> budget.Purse:
+    """By the secrets that are named, if any: a token in a header may be a new one at every sync."""
+    return budget.purse_of(urlsplit(base_url).netloc, given or tuple(in_headers(headers)))
 
 
 def _sent(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

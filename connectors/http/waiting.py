@@ -13,6 +13,10 @@ from connectors.http.faults import HttpFault
 
 _UNIX = 1_000_000_000
 """A reset beyond this is a point in time, below it a number of seconds."""
+_SECONDS_END = 100_000_000_000
+"""A reset of 12 digits or more is a point in time in milliseconds."""
+_DAY = 86_400.0
+_LONGEST_NUMBER = 20
 _AFTER_RATE = 2.0
 _LONGEST_DATE = 100
 
@@ -46,8 +50,15 @@ def _asked(retry: Retry, fault: HttpFault, headers: Mapping[str, str]) -> float 
         pass
     if fault.kind != "rate":
         return None
-    for name in ("RateLimit-Reset", "X-RateLimit-Reset"):
-        digits = headers.get(name, "").strip()[:12]
-        if digits.isdecimal():
-            return max(0.0, int(digits) - time.time()) if int(digits) > _UNIX else float(digits)
-    return None
+    resets = (_reset(headers.get(name, "").strip()) for name in ("RateLimit-Reset", "X-RateLimit-Reset"))
+    return next((seconds for seconds in resets if seconds is not None), None)
+
+
+def _reset(digits: str) -> float | None:
+    """Seconds until a reset; None where it is no number, or further away than any tool means."""
+    if not digits.isdecimal() or len(digits) > _LONGEST_NUMBER:
+        return None
+    number = float(digits)
+    moment = number / 1000 if number >= _SECONDS_END else number
+    seconds = max(0.0, moment - time.time()) if moment > _UNIX else moment
+    return seconds if seconds <= _DAY else None

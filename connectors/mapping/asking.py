@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -42,8 +43,8 @@ class Asker(NamedTuple):
         """The records of a list page by page, then what follows from each. Raises HttpFault where not even one is read."""
         follow = _Follow(request)
         asked, _ = _prepared(request, {})
-        done = 0
-        for part in self._pages(request, asked, needed=needed):
+        turner, done = Turner(request.paging, request.identity), 0
+        for part in self._pages(request, asked, turner, needed=needed):
             if isinstance(part, Missing):
                 yield part
                 continue
@@ -51,6 +52,8 @@ class Asker(NamedTuple):
             self.reach.progress(Progress(request.name, done))
             follow.note(part)
             yield Page(request.name, part)
+        if turner.untold:
+            yield _untold(request, turner.untold)
         yield from self._following(follow)
 
     def _following(self, follow: _Follow) -> Iterator[Page | Missing]:
@@ -63,45 +66,55 @@ class Asker(NamedTuple):
             return self._whole(request, todo[int(number)])
 
         ids = [str(number) for number in range(len(todo))]
-        follow, answered = _Follow(request), False
+        follow, untold = _Follow(request), list[str]()
+        cuts: Counter[str] = Counter()
         for part in one_by_one(self.client, ids, ask, what=request.name, reach=self.reach, needed=False):
-            answered = True
             if isinstance(part, Missing):
                 # The numbers are no ids of anything: nobody knows which items it concerns.
                 yield part._replace(ids=None)
                 continue
             follow.note(part.data["records"])
             yield Page(request.name, part.data["records"])
-            if part.data["cut"]:
-                yield Missing(f"more {request.name}", part.data["cut"])
-        if todo and not answered:
-            yield Missing(f"{request.name}: {len(todo)} of {len(todo)}", "404 Not Found for every one: check the path.")
+            cuts.update(filter(None, [part.data["cut"]]))
+            untold.append(part.data["untold"])
+        for reason, count in cuts.items():
+            yield Missing(f"more {request.name}: {count} of {len(todo)}", reason)
+        if untold and all(untold):
+            yield _untold(request, untold[0])
         yield from self._following(follow)
 
     def _whole(self, request: Request, asked: Asked) -> Answer:
         """All pages of a list as one answer, with the reason if it is not all. Raises HttpFault."""
+        turner = Turner(request.paging, request.identity)
         found: list[Any] = []
         cut = ""
-        for part in self._pages(request, asked, needed=True):
+        for part in self._pages(request, asked, turner, needed=True):
             if isinstance(part, Missing):
                 cut = part.reason
             else:
                 found += ({**one, ABOVE: asked.above} if isinstance(one, Mapping) else one for one in part)
-        return Answer(200, {}, {"records": found, "cut": cut}, "")
+        return Answer(200, {}, {"records": found, "cut": cut, "untold": turner.untold}, "")
 
-    def _pages(self, request: Request, asked: Asked, *, needed: bool) -> Iterator[list[Any] | Missing]:
-        turner = Turner(request.paging)
+    def _pages(
+        self, request: Request, asked: Asked, turner: Turner, *, needed: bool
+    ) -> Iterator[Sequence[Any] | Missing]:
+        taken: Sequence[Any] = ()
 
         def ask(token: str | None) -> Answer:
+            nonlocal taken
             answer = self._asked(request, asked, token)
-            _records(request, answer)
+            taken = turner.take(answer, _records(request, answer))
+            if turner.again is not None:
+                turner.compare(_records(request, self._asked(request, asked, turner.again)))
             return answer
 
-        def following(answer: Answer) -> str | None:
-            return turner.following(answer, _records(request, answer))
-
-        for part in pages(ask, following, what=request.name, needed=needed):
-            yield part if isinstance(part, Missing) else _records(request, part)
+        for part in pages(ask, lambda _: turner.next, what=request.name, needed=needed):
+            if isinstance(part, Missing):
+                yield part
+                return
+            yield taken
+        if turner.cut:
+            yield Missing(f"more {request.name}", turner.cut)
 
     def _asked(self, request: Request, asked: Asked, token: str | None) -> Answer:
         kind, send = request.paging.kind, request.paging.send
@@ -151,6 +164,12 @@ class _Follow:
     def without_place(self) -> Iterator[Missing]:
         for (name, path), count in self._absent.items():
             yield Missing(f"{name}: {count}", f"{count} of the {self.request.name} have no “{path}” to ask by.")
+
+
+def _untold(request: Request, path: str) -> Missing:
+    """What is missing where a mapping leads nowhere to look for more."""
+    reason = f"No answer has “{path}”, which is to tell whether there is more: check “paging” in the mapping."
+    return Missing(f"more {request.name}", reason)
 
 
 def _prepared(request: Request, record: Any) -> tuple[Asked, str]:

@@ -12,13 +12,13 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from connectors.mapping.fields import MOST, ConditionsField, Paths, TemplateField, Whole
 from connectors.mapping.filters import Filter
 from connectors.mapping.paths import ABOVE, Path, read_path
+from connectors.mapping.secrets import in_clear, references_in, with_secrets
 from connectors.mapping.sections import MAPPINGS, SECTIONS, Section, Sections
-from connectors.mapping.templates import Template, templates_in
-from connectors.mapping.turning import Paging, PagingSchema
+from connectors.mapping.templates import Template, plain, templates_in
+from connectors.mapping.turning import Paging, PagingSchema, content
 from connectors.reading.shape import NEEDED
 
 _DEEPEST = 3
-_CREDENTIAL = re.compile(r"(^|[_-])(password|secret|token|api[_-]?key|access[_-]?key|authorization)s?$", re.IGNORECASE)
 
 
 class Request(NamedTuple):
@@ -54,6 +54,24 @@ class Request(NamedTuple):
         yield self.path
         yield from templates_in(self.query)
         yield from templates_in(self.body)
+
+    def references(self) -> Iterator[str]:
+        """The references to secrets in what is asked, here and in all that follows."""
+        for one in self.everything():
+            yield from references_in([one.query, one.body])
+
+    def revealed(self, secrets: Mapping[str, str]) -> Request:
+        """The request, and all that follows, with the secrets in the place of their references."""
+        query, body = with_secrets(self.query, secrets), with_secrets(self.body, secrets)
+        return self._replace(query=query, body=body, then=tuple(one.revealed(secrets) for one in self.then))
+
+    def identity(self, record: Any) -> str:
+        """What tells a record of the list from the others: its id, or else all that it holds."""
+        if not isinstance(record, Mapping):
+            return content(record)
+        mapped = (section.values["id"] for section in self.all_sections() if not section.records)
+        ids = (plain(value.of(record, Counter(), "id")) for value in mapped)
+        return next(filter(None, ids), "") or plain(record.get("id")) or content(record)
 
     def kept_above(self) -> frozenset[str]:
         """The fields of the record above that are needed once its list has been read."""
@@ -127,10 +145,9 @@ def _misfits(data: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[tupl
         yield "body", "Only a “post” has it."
     if not given.keys() & {*SECTIONS, "then"}:
         yield "_schema", f"It says of nothing what it means: add {', '.join(SECTIONS)} or then."
-    query = data.get("query", {})
-    secret = [name for name in query if _CREDENTIAL.search(name)] if isinstance(query, Mapping) else []
-    if secret:
-        yield "query", f"“{secret[0]}” looks like a secret: set it as “auth”, as a reference."
+    for place in ("query", "body"):
+        for name in dict.fromkeys(in_clear(data.get(place))):
+            yield place, f"“{name[:50]}” looks like a secret: set it as “auth”, or write env:NAME or file:PATH."
 
 
 def _name(method: str, path: Template, sections: Mapping[str, Any]) -> str:

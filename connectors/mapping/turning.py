@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -10,8 +10,8 @@ import orjson
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from connectors.http.client import Answer
-from connectors.http.offsets import Offsets
 from connectors.http.paging import next_link
+from connectors.mapping.counting import ByOffset, ByPage, Listed
 from connectors.mapping.fields import PathField
 from connectors.mapping.paths import Path, find
 from connectors.mapping.templates import plain
@@ -28,6 +28,9 @@ _TAKES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """By kind of paging: the options that it needs, and those that it takes as well."""
 _SENT = {"offset": "offset", "page": "page", "relay": "variables.after"}
 _AFTER = ("", "false", "0")
+_COUNTED = ("offset", "page")
+_NO_WAY = "The tool says that there is more and gives no way to it."
+_NOT_SAID = "The tool does not say any more whether there is more."
 
 
 class Paging(NamedTuple):
@@ -45,40 +48,87 @@ class Paging(NamedTuple):
 
 
 class Turner:
-    """Finds the token of the next page of one list."""
+    """Finds the token of the next page of one list, and what tells that the list is not whole."""
 
-    def __init__(self, paging: Paging) -> None:
-        self._paging = paging
-        self._offsets = Offsets(1)  # a tool may send less than it was asked for: only nothing is the end
-        self._page, self._read = paging.first, 0
+    def __init__(self, paging: Paging, identity: Callable[[Any], str]) -> None:
+        self.next: str | None = None
+        """The token of the next page; None at the end."""
+        self.cut = ""
+        """Why records are missing, as far as the paging tells."""
+        self._paging, self._identity = paging, identity
+        self._counting = ByOffset() if paging.kind == "offset" else ByPage(paging.first)
+        self._answered = self._told = False
 
-    def following(self, answer: Answer, entries: Sequence[Any]) -> str | None:
-        """The token of the page after an answer with these records; None at the end."""
-        paging, data = self._paging, answer.data
-        if paging.kind == "link":
-            return next_link(answer)
-        if paging.kind == "relay":
-            info = _first(paging.at, data)
-            more = isinstance(info, Mapping) and info.get("hasNextPage") is True
-            return plain(info.get("endCursor")) or None if more else None
-        if paging.kind in ("cursor", "next"):
-            ended = paging.more is not None and plain(_first(paging.more, data)) in _AFTER
-            found = "" if ended else plain(_first(paging.at, data))
-            return (_joined(answer.url, found) if paging.kind == "next" else found) if found else None
-        return self._counted(data, entries) if paging.kind in ("offset", "page") else None
+    @property
+    def again(self) -> str | None:
+        """The token of a page that is to be asked for once more, and given to `compare`."""
+        return self._counting.again
 
-    def _counted(self, data: Any, entries: Sequence[Any]) -> str | None:
+    @property
+    def untold(self) -> str:
+        """The path in the mapping that leads to whether there is more, where no answer had it."""
+        path = self._paging.at if self._paging.kind == "relay" else self._paging.more
+        return path.text if path is not None and self._answered and not self._told else ""
+
+    def take(self, answer: Answer, entries: Sequence[Any]) -> Sequence[Any]:
+        """Go on after an answer with these records; gives those that were not on the page before."""
+        self._answered = True
+        kind = self._paging.kind
+        if kind in _COUNTED:
+            return entries[self._count(answer.data, entries) :]
+        if kind == "link":
+            self.next = next_link(answer)
+        elif kind == "relay":
+            self.next = self._relayed(_first(self._paging.at, answer.data))
+        elif kind != "none":
+            self.next = self._pointed(answer)
+        return entries
+
+    def compare(self, entries: Sequence[Any]) -> None:
+        """Take note of a page that was asked for once more."""
+        if isinstance(self._counting, ByPage):
+            self._counting.compare([self._identity(entry) for entry in entries])
+            self.cut = self._counting.cut
+
+    def _count(self, data: Any, entries: Sequence[Any]) -> int:
         total, pages = (_number(_first(path, data)) for path in (self._paging.total, self._paging.pages))
-        if self._paging.kind == "offset":
-            marks = [str(hash(orjson.dumps(entry, option=orjson.OPT_SORT_KEYS))) for entry in entries]
-            self._offsets.move(marks, len(entries), total)
-            return self._offsets.next
-        self._page += 1
-        self._read += len(entries)
-        over = (total is not None and self._read >= total) or (
-            pages is not None and self._page - self._paging.first >= pages
-        )
-        return None if over or not entries else str(self._page)
+        ids = [self._identity(entry) for entry in entries]
+        known = self._counting.take(Listed(ids, [content(entry) for entry in entries], total, pages))
+        self.next, self.cut = self._counting.next, self._counting.cut
+        return known
+
+    def _relayed(self, info: Any) -> str | None:
+        if not isinstance(info, Mapping) or "hasNextPage" not in info:
+            self.cut = _NOT_SAID if self._told else ""
+            return None
+        self._told = True
+        return self._going_on(info.get("endCursor")) if _is_more(info["hasNextPage"]) else None
+
+    def _pointed(self, answer: Answer) -> str | None:
+        value, more = _first(self._paging.at, answer.data), self._paging.more
+        if more is not None:
+            said = find(more, answer.data)
+            self._told = self._told or bool(said)
+            if not said or not _is_more(said[0]):
+                return None
+        elif value in (None, "", [], {}):
+            return None
+        found = self._going_on(value)
+        return _joined(answer.url, found) if found and self._paging.kind == "next" else found
+
+    def _going_on(self, cursor: Any) -> str | None:
+        """The cursor as a token, where there is more."""
+        self.cut = "" if plain(cursor) else _NO_WAY
+        return plain(cursor) or None
+
+
+def content(entry: Any) -> str:
+    """What tells a record from others by all that it holds."""
+    return str(hash(orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)))
+
+
+def _is_more(value: Any) -> bool:
+    return bool(value) if isinstance(value, Mapping | list) else plain(value).lower() not in _AFTER
 
 
 def _first(path: Path | None, data: Any) -> Any:

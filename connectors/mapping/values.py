@@ -37,8 +37,11 @@ class Value(NamedTuple):
     date: str = "iso"
     times: float | None = None
 
-    def of(self, record: Mapping[str, Any], odd: Counter[str], field: str, zone: ZoneInfo = UTC) -> Any:
-        """The field of a record; None, "" or [] where it has none. What cannot be read is counted in `odd`."""
+    def of(self, record: Mapping[str, Any], odd: Counter[str], field: str, zone: ZoneInfo | None = None) -> Any:
+        """The field of a record; None, "" or [] where it has none. What cannot be read is counted in `odd`.
+
+        Moments become days in the zone; without one, in UTC, and ISO texts as they are written.
+        """
         if self.template is not None:
             found: list[Any] = [_written(self.template, record)]
         elif self.constant is not None:
@@ -50,7 +53,7 @@ class Value(NamedTuple):
             return _listed(self.kind, list(dict.fromkeys(one for one in read if one not in (None, ""))))
         return self._read(found[0], odd, field, zone) if found else None
 
-    def _read(self, raw: Any, odd: Counter[str], field: str, zone: ZoneInfo) -> Any:
+    def _read(self, raw: Any, odd: Counter[str], field: str, zone: ZoneInfo | None) -> Any:
         if self.words is not None:
             table, word = self.words, plain(raw)
             if word in table or ELSE in table:
@@ -61,7 +64,9 @@ class Value(NamedTuple):
             number = record.number(field)
             return number if number is None or self.times is None else round(number * self.times, 9)
         if kind == "day":
-            return record.day(field) if self.date == "iso" else _moment(record, field, zone, PER_SECOND[self.date])
+            if self.date == "iso":
+                return record.day(field, zone)
+            return _moment(record, field, zone or UTC, PER_SECOND[self.date])
         if kind in ("id", "who"):
             # Tools write 0 for none where they name another record, but a first record may have that id.
             return "0" if field == "id" and plain(raw) == "0" else record.id(field)

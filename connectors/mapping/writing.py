@@ -21,7 +21,7 @@ _SHOWN = 20
 class Writing:
     """Takes records in, in the order in which they come, and keeps what a document is made of."""
 
-    def __init__(self, requests: Sequence[Request], zone: ZoneInfo) -> None:
+    def __init__(self, requests: Sequence[Request], zone: ZoneInfo | None) -> None:
         self._gathering, self._zone = Gathering(), zone
         self._requests = {one.name: one for request in requests for one in request.everything()}
         self._from: dict[tuple[str, str], int] = {}

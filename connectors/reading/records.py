@@ -14,6 +14,7 @@ ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=$|[T ])")
 NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?(e[-+]?\d{1,2})?", re.IGNORECASE)
 DIGITS = re.compile(r"\d{1,15}")
 UTC = ZoneInfo("UTC")
+_BEFORE_OFFSET = re.compile(r"\s+(?=[-+]\d|Z)")
 _LARGEST = 1e15
 _LATEST = 253_000_000_000
 """Unix time in the year 9987: later ones are no dates."""
@@ -56,13 +57,13 @@ class Record(NamedTuple):
             return None
         return int(value) if float(value).is_integer() else value
 
-    def day(self, field: str) -> str | None:
-        """The day of an ISO date and time, as it is written."""
+    def day(self, field: str, zone: ZoneInfo | None = None) -> str | None:
+        """The day of an ISO date, or of an ISO date and time: in a time zone, or as it is written."""
         text = self.text(field)
         if text and not ISO_DAY.match(text):
             self.odd[field] += 1
             return None
-        return text[:10] or None
+        return day_of(text, zone) or None
 
     def moment(self, field: str, zone: ZoneInfo = UTC, *, per_second: int = 1) -> str | None:
         """The day of a Unix time (a number or digits) in a time zone; 0 is none."""
@@ -100,6 +101,18 @@ class Record(NamedTuple):
             self.odd[field] += 1
             return False
         return True
+
+
+def day_of(text: str, zone: ZoneInfo | None = None) -> str:
+    """The day of an ISO text: as it is written, but in the zone, if any, where the text tells a moment (a time and an offset)."""
+    written = text[:10]
+    if zone is None or len(text) == len(written):
+        return written
+    try:
+        moment = datetime.datetime.fromisoformat(_BEFORE_OFFSET.sub("", text.upper()))
+        return written if moment.tzinfo is None else moment.astimezone(zone).date().isoformat()
+    except (ValueError, OverflowError):
+        return written
 
 
 def records(values: Sequence[Any], odd: Counter[str], what: str) -> Iterator[Record]:

@@ -194,6 +194,11 @@ def test_a_source_is_tried_and_says_what_it_answers(client: FlaskClient, tool: T
     found = client.post("/v1/connections/acme/test").get_json()
     assert SourceTestSchema().validate(found) == {}
     assert (found["ok"], found["kind"], found["records"], found["mapped"]["objectives"]) == (True, "goals", 1, 1)
+    tool.document["objectives"] = []
+    found = client.post("/v1/connections/acme/test").get_json()
+    assert SourceTestSchema().validate(found) == {}
+    assert (found["ok"], found["read"], found["problem"]) == (True, {}, None)
+    assert "no objective came of it" in found["notes"][-1]
     tool.fault = refused()
     found = client.post("/v1/connections/acme/test").get_json()
     assert SourceTestSchema().validate(found) == {}

@@ -71,6 +71,15 @@ def test_a_connection_is_tried_before_it_is_used(acme: Tableau, capsys: pytest.C
     assert capsys.readouterr().err == "The tool answered 401: the token is not valid.\n  make a new token\n"
 
 
+def test_a_source_without_an_objective_is_tried_and_says_so(acme: Tableau, capsys: pytest.CaptureFixture[str]) -> None:
+    acme.document["objectives"] = []
+    capsys.readouterr()
+    assert main(["connections", "test", "acme"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "first pages nothing" in said
+    assert "read to its end: no objective came of it" in said
+
+
 def test_a_schedule_is_set_paused_resumed_and_taken_away(acme: Tableau, capsys: pytest.CaptureFixture[str]) -> None:
     def schedule(*arguments: str) -> Any:
         entry = shown(capsys, "connections", "schedule", "acme", *arguments)
@@ -153,7 +162,7 @@ def test_one_that_runs_elsewhere_is_not_run_twice_and_one_left_by_a_dead_process
     assert (shown(capsys, "syncs", "show", id)["state"], shown(capsys, "syncs", "show", id)["resumes"]) == ("done", 1)
     main(["sync", "acme", "--enqueue"])
     with writing(engine) as connection:
-        sync_rows.hand_over(connection, now, sync_rows.to_hand_over(connection))
+        sync_rows.hand_over(connection, now)
     engine.dispose()
     assert main(["sync", "acme"]) == 2
     assert "under way already" in capsys.readouterr().err

@@ -384,6 +384,16 @@ def test_trouble_with_some_subgoals_names_the_goals_that_it_struck(sync: Sync, n
     assert {node.id for node in SMALL} <= set(outcome.ids()) | set(outcome.ids("key_results"))
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_goal_whose_subgoals_are_not_found_is_named_as_missing_them(sync: Sync, status: int) -> None:
+    trouble = Trouble("status", 30, 2, path="/goal_relationships", status=status)
+    outcome = sync(asana, flavour(SMALL), settings, trouble)
+    (missing,) = outcome.missing
+    assert missing.scope == f"subgoals: 2 of {len(SMALL)}"
+    assert len(missing.ids) == 2
+    assert set(missing.ids) <= {node.id for node in SMALL}
+
+
 def test_what_was_read_of_a_goals_support_is_kept_where_the_rest_could_not_be(sync: Sync) -> None:
     trouble = Trouble("status", 2, path="/goal_relationships", status=403)
     outcome = sync(asana, flavour(fake_tool.tree(1, 0), work=9), settings, trouble)

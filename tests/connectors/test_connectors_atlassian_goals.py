@@ -254,6 +254,55 @@ def test_success_measures_that_cannot_be_read_are_named(sync: Sync) -> None:
     assert outcome.ids() == [ari(1)]
 
 
+def by_ids(answer: Any) -> Single:
+    """A site that answers this to the question for goals by their ids."""
+    return Single(API, lambda _asked: {"data": {"goals_byIds": answer}}, "POST",
+                  when=lambda asked: "goals_byIds" in asked.body["query"])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "absent"),
+    [
+        ([goal(2), None], [ari(3)]),
+        ([None, None], [ari(2), ari(3)]),
+        ([], [ari(2), ari(3)]),
+        (None, [ari(2), ari(3)]),
+        ("odd", [ari(2), ari(3)]),
+        ([goal(3), {**goal(2), "id": None}], [ari(2)]),
+    ],
+)
+def test_success_measures_that_do_not_come_are_named(sync: Sync, answer: Any, absent: list[str]) -> None:
+    tool = flavour(goals=[goal(1, measures=[2, 3])])
+    outcome = sync(atlassian_goals, tool._replace(routes=(by_ids(answer), *tool.routes)), settings)
+    assert [(missing.scope, missing.ids) for missing in outcome.missing] == [("success measures", tuple(absent))]
+    assert outcome.ids() == [ari(1)]
+
+
+def test_success_measures_with_more_than_is_read_are_named(sync: Sync) -> None:
+    cut = goal(2, metricTargets=[target(1, 0, 4, 8)])
+    cut["metricTargets"]["pageInfo"]["hasNextPage"] = True
+    tool = flavour(goals=[goal(1, measures=[2, 3])], more=[cut, goal(3)])
+    outcome = sync(atlassian_goals, tool, settings)
+    assert [(missing.scope, missing.ids) for missing in outcome.missing] == [("parts of success measures", (ari(2),))]
+    assert outcome.ids("key_results") == [ari(2), ari(3)]
+
+
+def test_a_goal_whose_success_measures_come_empty_makes_the_reading_incomplete(sync: Sync) -> None:
+    hiding = goal(1, measures=[3])
+    hiding["successMeasures"]["edges"].append({"node": None})
+    outcome = sync(atlassian_goals, flavour(goals=[hiding, goal(2), goal(3)]), settings)
+    assert [(missing.scope, missing.ids) for missing in outcome.missing] == [
+        ("success measures of some goals", (ari(1),))
+    ]
+
+
+def test_what_measures_a_success_measure_is_told_where_it_is_not_asked_for(sync: Sync) -> None:
+    outcome = sync(atlassian_goals, flavour(goals=[goal(1, measures=[2])], more=[goal(2, measures=[1, 3])]), settings)
+    assert [(missing.scope, missing.ids) for missing in outcome.missing] == [
+        ("success measures of success measures", (ari(3),))
+    ]
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_trouble_ends_in_a_document_or_in_one_clear_error(sync: Sync, name: str) -> None:
     case = CASES[name]

@@ -226,6 +226,13 @@ def test_a_goal_that_vanishes_after_the_list_was_made_is_not_missing(sync) -> No
     assert len(outcome.ids()) == 58
 
 
+def test_where_none_of_several_goals_is_found_the_reading_fails(sync) -> None:
+    trouble = Trouble("status", status=404, path=DETAIL)
+    outcome = sync(clickup, flavour(), lambda url: settings(f"{url}/api", workspace="512"), trouble)
+    assert outcome.ended == ERROR
+    assert "404 Not Found" in str(outcome.error)
+
+
 def test_an_answer_that_holds_no_goal_is_missing_by_its_id(sync) -> None:
     odd = flavour()._replace(routes=[*flavour().routes[:2], Single(DETAIL, _empty_for("100003"))])
     outcome = sync(clickup, odd, lambda url: settings(f"{url}/api", workspace="512"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 from connectors import git_folder
 from connectors.contract import Missing, Page, Reach, Reading, SourceError, Unchanged
 from connectors.git import running
+from connectors.git.scratch import scratch
 from connectors.git_folder import File
 from connectors.registry import settings_of
 from tests.connectors.fake_tool import LOOPBACK, SECRET
@@ -179,6 +182,17 @@ def test_links_and_repositories_within_are_named_and_not_followed_and_hidden_fil
     assert [o["id"] for o in reading.document["objectives"]] == ["o1", "o2"]
 
 
+def test_a_link_that_may_lead_to_documents_is_named_whatever_its_name_and_one_to_another_kind_of_file_left_alone(
+    plans, tmp_path
+) -> None:
+    for name, target in {"sales": "../elsewhere", "2026.Q3": "teams", "logo.PNG": "../x.png", "notes.md": "x"}.items():
+        (plans.folder / "okrs" / name).symlink_to(target)
+    plans.commit({"elsewhere/sales.yaml": "objectives: [{id: s, title: Sell}]"})
+    reading = read(plans.folder, local(plans))
+    assert {missing.scope for missing in reading.missing} == {"okrs/sales", "okrs/2026.Q3"}
+    assert reading.document["source"]["complete"] is False
+
+
 def test_nothing_in_the_surroundings_of_the_service_or_in_a_repository_makes_git_run_anything(
     plans, tmp_path, monkeypatch
 ) -> None:
@@ -206,6 +220,10 @@ def test_more_than_may_be_read_is_refused_or_named(plans, monkeypatch) -> None:
     monkeypatch.setattr("connectors.git.trees._MOST", 1)
     reading = read(plans.folder, local(plans))
     assert [missing.scope for missing in reading.missing] == ["okrs/teams/care.yml"]
+    plans.commit({f"okrs/z{number}.yaml": "objectives: []" for number in range(40)})
+    assert [missing.scope for missing in read(plans.folder, local(plans)).missing] == [
+        "okrs/teams/care.yml and 40 more"
+    ]
     (plans.folder / "okrs" / "large.yaml").write_bytes(os.urandom(200_000))
     plans.commit({})
     monkeypatch.setattr(running, "LARGEST", 65_536)
@@ -222,6 +240,29 @@ def test_what_git_leaves_is_gone_and_a_git_that_is_not_there_is_named(plans, tmp
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceError, match="The program git is not there"):
         read(plans.folder, local(plans))
+
+
+def test_what_a_process_that_was_killed_has_left_is_removed_by_the_next_and_what_is_in_use_is_not(
+    plans, tmp_path, monkeypatch
+) -> None:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    (folder / "okr-validator-git-a-file").write_text("no folder", "utf-8")
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    program = (
+        "import signal, os; from connectors.git.scratch import scratch\n"
+        "with scratch() as own:\n"
+        " (own / 'key').write_text('a key'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    with scratch() as mine:
+        (mine / "key").write_text("mine", "utf-8")
+        subprocess.run([sys.executable, "-c", program], env={**os.environ, "TMPDIR": str(folder)}, check=False)
+        (left,) = (path for path in folder.iterdir() if path.is_dir() and path != mine)
+        assert (left / "key").exists()
+        read(plans.folder, local(plans))
+        assert not left.exists()
+        assert (mine / "key").exists()
+    assert [path.name for path in folder.iterdir()] == ["okr-validator-git-a-file"]
 
 
 def test_a_git_that_cannot_be_told_which_address_to_ask_is_not_run(plans, tmp_path, monkeypatch) -> None:
@@ -336,9 +377,18 @@ def test_ssh_asks_the_address_that_was_checked_with_the_keys_that_were_set(plans
         "StrictHostKeyChecking=yes",
         "BatchMode=yes",
         "IdentitiesOnly=yes",
+        "IdentityAgent=none",
+        "/key",
     ):
         assert option in words
     assert_clean(noted())
+
+
+def test_ssh_without_a_key_shows_the_server_none_of_whoever_runs_the_service(plans, noted) -> None:
+    assert len(read(f"ssh://git@localhost{plans.folder}", Reach(LOOPBACK)).document["objectives"]) == 2
+    words = next(line for line in noted().splitlines() if line.startswith("ssh "))
+    for option in ("IdentityFile=none", "IdentitiesOnly=yes", "IdentityAgent=none"):
+        assert option in words
 
 
 # Settings

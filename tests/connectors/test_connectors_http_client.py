@@ -6,6 +6,7 @@ import base64
 import html
 import logging
 import pickle
+import random
 import threading
 import time
 import tracemalloc
@@ -128,9 +129,10 @@ def test_a_date_in_retry_after_is_understood(client, waits) -> None:
     assert 35 < waits[0] < 42
 
 
-@pytest.mark.parametrize("reset", ["30", "in"])
+@pytest.mark.parametrize("reset", ["30", "in seconds", "in milliseconds"])
 def test_a_reset_header_is_understood_as_seconds_or_as_a_point_in_time(client, waits, reset) -> None:
-    value = str(int(time.time()) + 30) if reset == "in" else reset
+    moment = int(time.time()) + 30
+    value = {"in seconds": str(moment), "in milliseconds": f"{moment}000"}.get(reset, reset)
     with (
         FakeTool(flavour(), Trouble("status", 1, 1, status=429, headers={"X-RateLimit-Reset": value})) as tool,
         client(tool) as asking,
@@ -148,12 +150,41 @@ def test_without_a_word_on_the_wait_a_used_up_allowance_is_not_tried_at_once(cli
     assert waits == [2.0]
 
 
+@pytest.mark.parametrize("reset", ["86401", "1" * 10 + "9" * 10, "9" * 5000, "99999999999", "4102444800"])
+def test_a_reset_that_is_further_away_than_any_tool_means_is_not_followed(client, waits, reset) -> None:
+    with (
+        FakeTool(flavour(), Trouble("status", 1, 1, status=429, headers={"X-RateLimit-Reset": reset})) as tool,
+        client(tool) as asking,
+    ):
+        asking.get("/items")
+    assert waits == [2.0]
+
+
 def test_all_waiting_for_one_question_is_bounded(fault, waits) -> None:
     told = fault(Trouble("status", status=429, headers={"Retry-After": "200"}))
     assert sum(waits) <= 300
     assert told.kind == "rate"
-    assert "would have to wait 20" in str(told)
-    assert "too long" in str(told)
+    assert "The wait for the next try is too long: more than 300 seconds in all." in str(told)
+
+
+def test_a_wait_that_is_too_long_is_told_in_the_same_words_however_long_it_is(client) -> None:
+    told = set()
+    with FakeTool(flavour()) as tool, client(tool) as asking:
+        for seconds in ("301", "302", "7000"):
+            tool.trouble = Trouble("status", status=503, headers={"Retry-After": seconds})
+            with pytest.raises(HttpFault) as caught:
+                asking.get("/items")
+            told.add(str(caught.value))
+    assert len(told) == 1
+
+
+def test_json_that_is_cut_off_is_told_in_the_same_words_wherever_it_ends(served) -> None:
+    told = set()
+    for length in (12, 30):
+        with pytest.raises(HttpFault) as caught:
+            served(Reply(200, {}, b'{"data": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}'[:length]))
+        told.add(str(caught.value).partition("/api/odd")[2])
+    assert len(told) == 1
 
 
 def test_tries_are_bounded(fault, waits) -> None:
@@ -251,6 +282,64 @@ def test_an_answer_that_unpacks_to_more_than_allowed_is_not_unpacked_to_its_end(
     tracemalloc.stop()
     assert caught.value.kind == "too_large"
     assert most < 100_000_000
+
+
+LONG = b'{"id": "1", "text": "' + "".join(f"{number:x}-" for number in range(9_000)).encode() + b'"}' + b" " * 500_000
+
+
+def gzipped(data: bytes) -> bytes:
+    return zlib.compress(data, wbits=31)
+
+
+PACKED = {
+    "gzip": ("gzip", gzipped(LONG)),
+    "several members": ("x-gzip", gzipped(LONG[:7]) + gzipped(b"") + gzipped(LONG[7:])),
+    "an end that is filled up": ("GZIP", gzipped(LONG) + bytes(100_000)),
+    "deflate": ("deflate", zlib.compress(LONG)),
+    "bare deflate": ("deflate", zlib.compress(LONG, wbits=-15)),
+    "not packed": ("identity", LONG),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_a_packed_answer_is_unpacked_whole(served, name) -> None:
+    way, packed = PACKED[name]
+    assert served(Reply(200, {"Content-Encoding": way}, packed)).data["text"].endswith("-2327-")
+
+
+@pytest.mark.parametrize("close", [False, True], ids=["with a length", "to the end of the connection"])
+@pytest.mark.parametrize("keep", [1, 12, 0.3, -9, -1])
+@pytest.mark.parametrize("name", ["gzip", "several members", "deflate", "bare deflate"])
+def test_a_packed_answer_that_is_cut_off_is_no_answer(client, name, keep, close) -> None:
+    way, packed = PACKED[name]
+    cut = packed[: int(keep * len(packed)) if isinstance(keep, float) else keep]
+    headers = {"Content-Encoding": way, **({"Connection": "close"} if close else {})}
+    odd = iter([Reply(200, headers, cut), Reply(200, {"Content-Encoding": way}, packed)])
+    with (
+        FakeTool(flavour(routes=[Single("/api/odd", lambda _asked: next(odd))])) as tool,
+        client(tool) as asking,
+    ):
+        assert asking.download("/odd").content == LONG
+    assert len(tool.asked) == 2
+
+
+@pytest.mark.parametrize("body", [b"{}", gzipped(b"{}") + b"more", gzipped(b"{}")[:-8] + bytes(8)])
+def test_what_is_not_packed_as_it_says_is_no_answer(client, body) -> None:
+    reply = Reply(200, {"Content-Encoding": "gzip"}, body)
+    tool = FakeTool(flavour(routes=[Single("/api/odd", lambda _asked: reply)]))
+    with tool, client(tool, retries=1) as asking, pytest.raises(HttpFault) as caught:
+        asking.get("/odd")
+    assert caught.value.kind == "network"
+    assert "broke off" in str(caught.value)
+
+
+def test_a_way_of_packing_that_was_not_asked_for_is_no_answer(client) -> None:
+    reply = Reply(200, {"Content-Encoding": "br"}, b"{}")
+    tool = FakeTool(flavour(routes=[Single("/api/odd", lambda _asked: reply)]))
+    with tool, client(tool) as asking, pytest.raises(HttpFault, match="was not asked for") as caught:
+        asking.get("/odd")
+    assert (caught.value.kind, len(tool.asked)) == ("format", 1)
+    assert tool.asked[0].headers["accept-encoding"] == "gzip, deflate"
 
 
 @pytest.mark.parametrize(
@@ -529,10 +618,70 @@ def test_no_minute_has_more_questions_than_allowed_over_all_clients_of_the_proce
     assert waits == [60.0] * 6 + [120.0] * 2
 
 
-def test_places_of_a_minute_are_free_again_after_it() -> None:
-    assert [budget.reserve("a.example", 2, now) for now in (0, 10, 20)] == [0, 0, 40]
-    assert [budget.reserve("a.example", 2, now) for now in (75, 200)] == [0, 0]
-    assert budget.reserve("b.example", 2, 20) == 0
+def taken(purse: budget.Purse, per_minute: int, now: float) -> float:
+    """The moment at which a question asked now gets its place."""
+    moment = now
+    while (free := budget.take(purse, per_minute, moment, now)) > moment:
+        moment = free
+    return moment
+
+
+@pytest.fixture
+def purse(monkeypatch: pytest.MonkeyPatch) -> budget.Purse:
+    monkeypatch.setattr(budget, "_taken", {})
+    return budget.purse_of("a.example", [SECRET])
+
+
+def test_places_of_a_minute_are_free_again_after_it(purse) -> None:
+    assert [taken(purse, 2, now) for now in (0, 10, 20)] == [0, 10, 60]
+    assert [taken(purse, 2, now) for now in (75, 200)] == [75, 200]
+    assert taken(budget.purse_of("b.example", [SECRET]), 2, 20) == 20
+
+
+@pytest.mark.parametrize("headers", [{"X-Api-Key": "another"}, {}], ids=["another credential", "the same credential"])
+def test_a_low_limit_does_not_hold_up_others_who_ask_the_same_host(client, waits, headers) -> None:
+    with FakeTool(flavour()) as tool, client(tool, per_minute=1) as low:
+        for _ in range(5):
+            low.get("/items/1")
+        waits.clear()
+        with client(tool, per_minute=50, headers={**HEADERS, **headers}) as high:
+            for _ in range(45):
+                high.get("/items/1")
+    assert waits == []
+
+
+def test_no_limit_is_exceeded_by_questions_under_it_and_under_lower_ones(purse) -> None:
+    moments: list[tuple[float, int]] = []
+    chance = random.Random(7)
+    for step in range(1500):
+        now, limit = step / 8, chance.choice([1, 1, 5, 40])
+        if budget.take(purse, limit, now, now) == now:
+            moments.append((now, limit))
+    for limit, least in ((1, 3), (5, 10), (40, 100)):
+        counted = [moment for moment, under in moments if under <= limit]
+        assert len(counted) >= least
+        assert all(later - first >= 60 for first, later in zip(counted, counted[limit:], strict=False))
+
+
+def test_a_question_that_is_given_up_takes_no_place(purse) -> None:
+    assert taken(purse, 1, 0) == 0
+    assert [budget.take(purse, 1, 10, 10) for _ in range(5)] == [60] * 5
+    assert taken(purse, 1, 60) == 60
+
+
+def test_a_new_token_for_the_same_secret_is_the_same_credential(client, waits) -> None:
+    with FakeTool(flavour()) as tool:
+        for token in ("first", "second"):
+            with client(tool, per_minute=1, headers={**HEADERS, "X-Token": token}, secrets=(SECRET,)) as asking:
+                asking.get("/items/1")
+    assert waits == [60.0]
+
+
+def test_what_was_counted_is_forgotten_after_its_minute_and_never_holds_a_secret(purse) -> None:
+    taken(purse, 2, 0)
+    assert_clean(repr(budget._taken))
+    taken(budget.purse_of("a.example", ["other"]), 2, 60)
+    assert list(budget._taken) == [budget.purse_of("a.example", ["other"])]
 
 
 def test_tries_count_as_questions(client, waits) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors import http_json
-from connectors.contract import Missing, Page, Reach, Reading
+from connectors.contract import Missing, Page, Reach, Reading, SourceError
 from connectors.reading.yaml_text import parse_yaml
 from connectors.registry import settings_of
 from tests.connectors.fake_tool import (
@@ -291,8 +291,9 @@ RESULTS = "/objectives/{id}/results"
 OF_EACH: Mapping[str, Case] = {
     "a burst of 500": Case(Trouble("status", 3, 2, path=RESULTS), COMPLETE),
     "403 for some": Case(Trouble("status", 3, 2, path=RESULTS, status=403), PARTIAL, "403 Forbidden"),
-    "404 for some, which are gone": Case(Trouble("status", 3, 2, path=RESULTS, status=404), COMPLETE),
-    "404 for all": Case(Trouble("status", path=RESULTS, status=404), PARTIAL, "404 Not Found for every one"),
+    "404 for some": Case(Trouble("status", 3, 2, path=RESULTS, status=404), PARTIAL, "404 Not Found"),
+    "410 for one": Case(Trouble("status", 3, 1, path=RESULTS, status=410), PARTIAL, "410 Gone"),
+    "404 for all": Case(Trouble("status", path=RESULTS, status=404), PARTIAL, "404 Not Found"),
     "JSON of another shape": Case(Trouble("html", 3, 1, path=RESULTS), PARTIAL, "web page"),
 }
 
@@ -304,6 +305,149 @@ def test_trouble_with_what_is_asked_for_each_record_is_told_and_concerns_nobody_
     check_case(outcome, case)
     assert len(outcome.ids()) == 12
     assert all(missing.ids is None for missing in outcome.missing)
+
+
+COUNTED = """
+tool: In-house
+base_url: https://okr.alder.example
+auth: {kind: header, name: X-Api-Key, secret: env:OKR_TEST_TOOL_SECRET}
+per_minute: 10000
+read:
+  - {get: /objectives, records: items, paging: PAGING, objectives: {id: id, title: title}}
+"""
+
+
+def counted(paging: Any, **more: Any) -> Flavour:
+    """A tool of 120 objectives, 50 on a page, that counts its pages."""
+    objectives = [{"id": node.id, "title": node.title} for node in tree(120, 0)]
+    body = lambda page: {"items": page.records, "total": page.total, "pages": -(-page.total // 50)}  # noqa: E731
+    return Flavour(
+        routes=[Listing("/objectives", lambda _: objectives, body, paging=paging, parameter="at", **more)],
+        credential=("X-Api-Key", SECRET),
+        main="/objectives",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("paging", "asked", "vanishing"),
+    [
+        ("{kind: offset, send: at}", ["", "49", "98", "119"], "list changed"),
+        ("{kind: offset, send: at, total: total}", ["", "50", "100"], ""),
+        ("{kind: offset, send: at, total: totl}", ["", "49", "98", "119"], "list changed"),
+        ("{kind: page, send: at}", ["", "2", "1", "3", "2", "4", "3"], "list changed"),
+        ("{kind: page, send: at, pages: pages}", ["", "2", "1", "3", "2"], "list changed"),
+        ("{kind: page, send: at, total: total}", ["", "2", "3"], "got shorter"),
+    ],
+)
+def test_a_record_that_slips_between_counted_pages_is_read_or_told(sync, paging, asked, vanishing) -> None:
+    made = counted("page" if "page" in paging else "offset")
+    mapping = COUNTED.replace("PAGING", paging)
+    outcome = sync(http_json, made, lambda url: settings(mapping, url))
+    assert (outcome.ended, len(outcome.ids()), outcome.reading.notes) == (COMPLETE, 120, ())
+    assert [question.query.get("at", "") for question in outcome.tool.asked] == asked
+    later = sync(http_json, made, lambda url: settings(mapping, url), Trouble("vanishing", 2))
+    if vanishing:
+        assert later.ended == PARTIAL
+        assert later.missing[0].scope == "more objectives"
+        assert vanishing in later.missing[0].reason
+    else:
+        assert len(later.ids()) == 120
+
+
+@pytest.mark.parametrize("kind", ["offset", "page"])
+def test_a_tool_that_pays_no_heed_to_counted_pages_is_asked_no_further(sync, kind) -> None:
+    mapping = COUNTED.replace("PAGING", f"{{kind: {kind}, send: at}}")
+    outcome = sync(http_json, counted(kind, token=lambda _: None), lambda url: settings(mapping, url))
+    assert [missing.reason for missing in outcome.missing] == ["The tool sent the same page again."]
+    assert len(outcome.ids()) == 50
+
+
+def test_more_that_cannot_be_had_and_places_that_no_answer_has_are_told(sync) -> None:
+    cursor = "{kind: cursor, at: nxt, send: at, more: MORE}"
+    routes = [Single("/objectives", lambda _: {"items": [{"id": "1", "title": "A"}], "has": True, "nxt": None})]
+    made = counted("token")._replace(routes=routes)
+
+    def missing(more: str) -> list[tuple[str, str]]:
+        mapping = COUNTED.replace("PAGING", cursor.replace("MORE", more))
+        return [(one.scope, one.reason) for one in sync(http_json, made, lambda url: settings(mapping, url)).missing]
+
+    assert missing("has") == [("more objectives", "The tool says that there is more and gives no way to it.")]
+    said = "No answer has “hsa”, which is to tell whether there is more: check “paging” in the mapping."
+    assert missing("hsa") == [("more objectives", said)]
+
+
+def test_what_is_asked_for_each_record_tells_once_of_a_place_that_no_answer_has(sync) -> None:
+    paged = MAPPING.replace(
+        "name: results", "name: results\n        paging: {kind: cursor, at: nxt, send: at, more: PLACE}"
+    )
+
+    def missing(place: str, more: Any) -> list[str]:
+        def body(asked: Any) -> Any:
+            told = more if asked.parts["id"] == "100001" else {}
+            return {"data": [{"id": f"k{asked.parts['id']}", "title": "K"}], **told}
+
+        made = flavour(tree(4, 0))
+        made = made._replace(routes=[made.routes[0], Single(RESULTS, body)])
+        outcome = sync(http_json, made, lambda url: settings(paged.replace("PLACE", place), url))
+        assert len(outcome.ids("key_results")) == 4
+        return [one.scope for one in outcome.missing]
+
+    assert missing("has", {"has": False}) == []
+    assert missing("hsa", {"has": False}) == ["more results"]
+    assert missing("has", {"has": True}) == ["more results: 1 of 4"]
+
+
+OTHER = "an0ther/S3cret+Word"
+
+
+def test_a_secret_in_what_is_asked_is_revealed_when_asking_and_into_no_error(sync, monkeypatch) -> None:
+    monkeypatch.setenv("OKR_TEST_OTHER", OTHER)
+    referring = MAPPING.replace(
+        "get: /objectives\n", "get: /objectives\n    query: {key: env:OKR_TEST_OTHER}\n"
+    ).replace(
+        "- get: /objectives/{id}/results",
+        "- post: /objectives/{id}/results\n        body: {login: {keys: [env:OKR_TEST_OTHER]}, of: '{id}'}",
+    )
+    routes = flavour(tree(4, 2)).routes
+    made = flavour(tree(4, 2))._replace(
+        routes=[routes[0], Single(RESULTS, lambda _: Reply(403, {}, {"message": f"Not with {OTHER}"}), method="POST")]
+    )
+    outcome = sync(http_json, made, lambda url: settings(referring, url))
+    assert outcome.tool.asked[0].query["key"] == OTHER
+    assert {"login": {"keys": [OTHER]}, "of": "100000"} in [asked.body for asked in outcome.tool.asked]
+    assert "403 Forbidden" in outcome.missing[0].reason
+    assert OTHER not in f"{outcome.reading}{outcome.progress}"
+
+
+def test_what_a_tool_answers_is_never_taken_for_a_reference(sync, monkeypatch) -> None:
+    monkeypatch.setenv("OKR_TEST_OTHER", OTHER)
+    made = Flavour(
+        [Single("/objectives", lambda _: {"data": {"items": [{"id": "env:OKR_TEST_OTHER", "title": "A"}]}}),
+         Single("/results", lambda _: {"data": []})],
+        ("X-Api-Key", SECRET), "/objectives",
+    )  # fmt: skip
+    mapping = MAPPING.replace("get: /objectives/{id}/results", "get: /results\n        query: {of: '{id}'}")
+    outcome = sync(http_json, made, lambda url: settings(mapping, url))
+    assert outcome.tool.asked[1].query == {"of": "env:OKR_TEST_OTHER"}
+
+
+def test_a_reference_that_the_operator_does_not_allow_is_not_revealed(monkeypatch) -> None:
+    monkeypatch.setenv("OKR_TEST_OTHER", OTHER)
+    mapping = MAPPING.replace("get: /objectives\n", "get: /objectives\n    query: {key: env:OKR_TEST_OTHER}\n")
+    monkeypatch.setenv(HOLDER, SECRET)
+    with pytest.raises(SourceError, match="not one that OKR_VALIDATOR_SECRETS allows"):
+        list(http_json.fetch(settings(mapping), Reach(secrets=("env:OKR_TEST_TOOL_*",))))
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end"),
+    [({}, "2026-09-30", "2026-12-31"), ({"time_zone": "Europe/Berlin"}, "2026-10-01", "2026-12-31")],
+)
+def test_moments_in_words_are_days_of_the_time_zone_where_one_is_set(zone, start, end) -> None:
+    given = settings(MAPPING.replace("title: title, owners", "title: title, start: a, end: b, owners"), **zone)
+    record = {"id": "1", "title": "A", "a": "2026-09-30T22:00:00Z", "b": "2026-12-31"}
+    (objective,) = http_json.to_document([Page("objectives", [record])], given).document["objectives"]
+    assert (objective["start"], objective["end"]) == (start, end)
 
 
 def test_a_next_page_on_another_host_is_not_asked_for(sync) -> None:

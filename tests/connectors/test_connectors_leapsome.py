@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -10,7 +10,19 @@ import pytest
 from connectors import leapsome
 from connectors.contract import Missing, Page, Reach, SourceError
 from connectors.registry import settings_of
-from tests.connectors.fake_tool import LOOPBACK, PEOPLE, SECRET, TEAMS, Asked, Flavour, Listing, Single, Trouble, tree
+from tests.connectors.fake_tool import (
+    LOOPBACK,
+    PEOPLE,
+    SECRET,
+    TEAMS,
+    Asked,
+    Flavour,
+    Listing,
+    Served,
+    Single,
+    Trouble,
+    tree,
+)
 from tests.connectors.trouble import CASES, COMPLETE, ERROR, HOLDER, PARTIAL, REFERENCE, Case, check_case
 from validator.document.normalise import normalise
 
@@ -36,9 +48,9 @@ GOAL = {
 }  # fmt: skip
 
 
-def document(*goals: Any, missing: tuple[Missing, ...] = ()) -> dict[str, Any]:
-    """The document of some goals, which the validator takes."""
-    reading = leapsome.to_document([Page("goals", goals), *missing], settings("https://leapsome.example"))
+def document(*goals: Any, **more: Any) -> dict[str, Any]:
+    """The document of some goals, which the validator takes; with more settings."""
+    reading = leapsome.to_document([Page("goals", goals)], settings("https://leapsome.example", **more))
     normalise(reading.document)
     return reading.document
 
@@ -92,6 +104,23 @@ def test_the_type_of_a_goal_gives_its_level_and_owner(type_, level, owner) -> No
 )
 def test_the_life_of_a_goal_comes_before_its_progress(status, progress_status, expected) -> None:
     assert document(GOAL | {"status": status, "progressStatus": progress_status})["objectives"][0]["status"] == expected
+
+
+@pytest.mark.parametrize(
+    ("deadline", "zone", "day"),
+    [
+        ("2026-09-30T22:00:00Z", "UTC", "2026-09-30"),
+        ("2026-09-30T22:00:00Z", "Europe/Berlin", "2026-10-01"),
+        ("2026-09-30T22:00:00.000+00:00", "Europe/Berlin", "2026-10-01"),
+        ("2026-10-01T02:00:00+02:00", "America/New_York", "2026-09-30"),
+        ("2026-09-30T23:30:00", "Europe/Berlin", "2026-09-30"),
+        ("2026-09-30", "Europe/Berlin", "2026-09-30"),
+        ("9999-12-31T23:59:59Z", "Asia/Tokyo", "9999-12-31"),
+    ],
+)
+def test_the_day_of_a_moment_is_that_of_the_people_who_set_it(deadline, zone, day) -> None:
+    found = document(GOAL | {"deadline": deadline, "updatedAt": deadline}, time_zone=zone)["objectives"][0]
+    assert (found["end"], found["updated_at"]) == (day, day)
 
 
 def test_a_removed_goal_is_left_out() -> None:
@@ -157,12 +186,21 @@ def test_requests_keep_to_the_specification_and_its_answers_are_read(data, prism
 NODES = tree()
 
 
-def flavour() -> Flavour:
+def in_header(served: Served) -> Mapping[str, str]:
+    return {"X-Next": served.link} if served.link else {}
+
+
+def flavour(
+    meta: Callable[[Served], Mapping[str, Any]] = lambda _served: {},
+    headers: Callable[[Served], Mapping[str, str]] = in_header,
+) -> Flavour:
+    def body(served: Served) -> dict[str, Any]:
+        return {"meta": {"count": len(served.records), **meta(served)}, "data": served.records}
+
     return Flavour(
         routes=[
             Single("/v1/token", lambda asked: {"token": SECRET, "expiresIn": 18000} if asked.query["secret"] == SECRET else None),
-            Listing("/v1/goals", goals, lambda served: {"meta": {"count": len(served.records)}, "data": served.records},
-                    parameter="cursor", headers=lambda served: {"X-Next": served.link} if served.link else {}),
+            Listing("/v1/goals", goals, body, parameter="cursor", headers=headers),
         ],
         credential=("Authorization", f"Bearer {SECRET}"),
         main="/v1/goals",
@@ -236,6 +274,46 @@ def test_a_partial_reading_says_from_where_on(sync) -> None:
     assert outcome.ended == PARTIAL
     assert [missing.scope for missing in outcome.missing] == ["goals after page 2"]
     assert len(outcome.ids()) == 100
+
+
+OBJECTIVES = [node.id for node in NODES if node.kind == "objective"]
+END = {"cursor": None, "nextPage": None}
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        lambda served: {"cursor": served.token, "nextPage": served.link},
+        lambda served: {"cursor": served.token},
+        lambda served: {"cursor": None, "nextPage": served.link},
+        lambda served: {"cursor": served.token, "nextPage": "string" if served.link else None},
+    ],
+    ids=["both", "a cursor", "a link", "a cursor and a text"],
+)
+@pytest.mark.parametrize("headers", [in_header, lambda _served: {}], ids=["with a header", "without one"])
+def test_pages_are_followed_by_the_header_or_by_the_body(sync, meta, headers) -> None:
+    outcome = sync(leapsome, flavour(meta, headers), lambda url: settings(f"{url}/v1"))
+    assert outcome.ended == COMPLETE
+    assert sorted(outcome.ids()) == OBJECTIVES
+
+
+@pytest.mark.parametrize(
+    ("meta", "headers", "read"),
+    [
+        (lambda _served: END, in_header, len(OBJECTIVES)),
+        (lambda _served: END, lambda _served: {"X-Next": "https://api.leapsome.com/v1/goals"}, 50),
+        (lambda _served: {}, lambda _served: {"X-Next": "more"}, 50),
+        (lambda _served: {"cursor": None, "nextPage": "string"}, lambda _served: {}, 50),
+        (lambda _served: {"cursor": 7, "nextPage": None}, lambda _served: {}, 50),
+    ],
+    ids=["more in the header", "no cursor in it", "no cursor anywhere", "no cursor in the body", "an odd cursor"],
+)
+def test_a_next_page_that_is_in_doubt_makes_the_reading_incomplete(sync, meta, headers, read) -> None:
+    outcome = sync(leapsome, flavour(meta, headers), lambda url: settings(f"{url}/v1"))
+    assert outcome.ended == PARTIAL
+    assert outcome.missing[0].scope == "goals after page 1"
+    assert "did not say clearly" in outcome.missing[0].reason
+    assert len(outcome.ids()) == read
 
 
 def test_settings_name_every_fault() -> None:

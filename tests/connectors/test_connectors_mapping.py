@@ -216,24 +216,143 @@ def test_what_cannot_be_read_is_left_out_and_counted(kind, source, raw) -> None:
     assert odd == {"field": 1}
 
 
+# Secrets
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ({"get": "/o", "query": {"key": "abc"}}, "query"),
+        ({"get": "/o", "query": {"filter": {"deep": [{"api_key": "abc"}]}}}, "query"),
+        ({"get": "/o", "query": {"x-credentials": ["abc"]}}, "query"),
+        ({"post": "/o", "body": {"variables": {"accessToken": "abc"}}}, "body"),
+        ({"post": "/o", "body": {"password": {"value": "abc"}}}, "body"),
+        ({"post": "/o", "body": {"login": {"secret": 1234}}}, "body"),
+    ],
+)
+def test_a_secret_in_the_clear_is_refused_wherever_it_stands_and_not_repeated(asked, place) -> None:
+    found = faults(GOOD | {"read": [{**asked, "objectives": {"id": "id", "title": "t"}}]})
+    then = faults(GOOD | {"read": [{**GOOD["read"][0], "then": [{**asked, "people": {"id": "id"}}]}]})
+    assert list(found) == [f"/read/0/{place}"]
+    assert list(then) == [f"/read/0/then/0/{place}"]
+    assert "looks like a secret" in found[f"/read/0/{place}"][0]
+    assert "abc" not in f"{found}{then}"
+    assert "1234" not in f"{found}{then}"
+
+
+def test_references_places_of_a_record_and_flags_are_no_secrets_in_the_clear() -> None:
+    asked = {"key": "env:A", "token": None, "keys": [True, ""], "monkey": "x", "a": {"secret": " file:/run/secrets/a "}}
+    then = [{"post": "/k", "query": {"key": "{id}"}, "body": asked, "people": {"id": "id"}}]
+    (request,) = settings_of("http-json", GOOD | {"read": [{**GOOD["read"][0], "query": asked, "then": then}]})["read"]
+    assert list(request.references()) == ["env:A", "file:/run/secrets/a"] * 2
+    revealed = request.revealed({"env:A": "1", "file:/run/secrets/a": "2"})
+    assert revealed.query == revealed.then[0].body == {**asked, "key": "1", "a": {"secret": "2"}}
+
+
 # Paging
+
+
+def turning(paging: dict[str, Any], pages: list[dict[str, Any]]) -> tuple[Turner, list[str | None], list[Any]]:
+    """A turner after these pages, each token that it gave, and the records that it took."""
+    turner, tokens, taken = Turner(PagingSchema().load(paging), str), [], []
+    for page in pages:
+        taken += turner.take(Answer(200, {}, page, "https://x.example/o"), page["r"])
+        tokens.append(turner.next)
+    return turner, tokens, taken
 
 
 @pytest.mark.parametrize(
     ("paging", "pages", "tokens"),
     [
-        ({"kind": "offset"}, [{"r": [1, 2]}, {"r": [3]}, {"r": []}], ["2", "3", None]),
+        ({"kind": "offset"}, [{"r": [1, 2]}, {"r": [2, 3]}, {"r": [3]}], ["1", "2", None]),
+        ({"kind": "offset"}, [{"r": [1]}, {"r": []}], ["1", None]),
+        ({"kind": "offset"}, [{"r": []}], [None]),
         ({"kind": "offset", "total": "n"}, [{"r": [1, 2], "n": 3}, {"r": [3], "n": "3"}], ["2", None]),
         ({"kind": "page", "first": 0}, [{"r": [1]}, {"r": []}], ["1", None]),
         ({"kind": "page", "total": "n"}, [{"r": [1], "n": 2}, {"r": [2], "n": 2}], ["2", None]),
         ({"kind": "page", "pages": "n"}, [{"r": [1], "n": 2}, {"r": [2], "n": 2}], ["2", None]),
         ({"kind": "cursor", "at": "c", "send": "c"}, [{"r": [1], "c": 7}, {"r": [2], "c": None}], ["7", None]),
+        ({"kind": "cursor", "at": "c", "send": "c"}, [{"r": [1], "c": 7}, {"r": [2]}], ["7", None]),
         ({"kind": "cursor", "at": "c", "send": "c", "more": "m"}, [{"r": [], "c": "x", "m": True}, {"r": [], "c": "x", "m": False}], ["x", None]),
+        ({"kind": "cursor", "at": "c", "send": "c", "more": "m"}, [{"r": [], "c": "x", "m": True}, {"r": []}], ["x", None]),
         ({"kind": "next", "at": "c"}, [{"r": [], "c": "?page=2"}, {"r": []}], ["https://x.example/o?page=2", None]),
         ({"kind": "relay", "at": "p"}, [{"r": [], "p": {"hasNextPage": True, "endCursor": "e"}}, {"r": [], "p": {"hasNextPage": False, "endCursor": "e"}}], ["e", None]),
         ({"kind": "none"}, [{"r": [1]}], [None]),
     ],
 )  # fmt: skip
-def test_how_a_list_goes_on(paging, pages, tokens) -> None:
-    turner = Turner(PagingSchema().load(paging))
-    assert [turner.following(Answer(200, {}, page, "https://x.example/o"), page["r"]) for page in pages] == tokens
+def test_how_a_list_goes_on_to_its_end(paging, pages, tokens) -> None:
+    turner, given, taken = turning(paging, pages)
+    assert given == tokens
+    assert taken == list(dict.fromkeys(entry for page in pages for entry in page["r"]))
+    assert (turner.cut, turner.untold) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("paging", "pages", "says"),
+    [
+        ({"kind": "relay", "at": "p"}, [{"r": [1], "p": {"hasNextPage": True, "endCursor": None}}], "gives no way to it"),
+        ({"kind": "relay", "at": "p"}, [{"r": [1], "p": {"hasNextPage": "true"}}], "gives no way to it"),
+        ({"kind": "relay", "at": "p"}, [{"r": [1], "p": {"hasNextPage": True, "endCursor": "e"}}, {"r": [2], "p": None}], "does not say"),
+        ({"kind": "cursor", "at": "c", "send": "c", "more": "m"}, [{"r": [1], "c": None, "m": True}], "gives no way to it"),
+        ({"kind": "cursor", "at": "c", "send": "c", "more": "m"}, [{"r": [1], "m": {"url": "?page=2"}}], "gives no way to it"),
+        ({"kind": "cursor", "at": "c", "send": "c"}, [{"r": [1], "c": [7, 8]}], "gives no way to it"),
+        ({"kind": "next", "at": "c"}, [{"r": [1], "c": {"href": "?page=2"}}], "gives no way to it"),
+        ({"kind": "page", "total": "n"}, [{"r": [1, 2], "n": 4}, {"r": [4], "n": 3}], "got shorter"),
+        ({"kind": "page", "pages": "n"}, [{"r": [1, 2], "n": 3}, {"r": [4, 5], "n": 2}], "got shorter"),
+        ({"kind": "page", "total": "n"}, [{"r": [1, 2], "n": 4}, {"r": [], "n": 4}], "counts 4 and answered no more after 2"),
+        ({"kind": "page", "pages": "n"}, [{"r": [1, 2], "n": 3}, {"r": [], "n": 3}], "counts more pages"),
+        ({"kind": "offset", "total": "n"}, [{"r": [1, 2], "n": 4}, {"r": [], "n": 4}], "counts 4 and answered no more after 2"),
+        ({"kind": "offset"}, [{"r": [1, 2, 3]}, {"r": [4, 5]}, {"r": [5]}], "list changed"),
+        ({"kind": "offset"}, [{"r": [1, 2, 3]}, {"r": []}], "list changed"),
+        ({"kind": "offset"}, [{"r": [1, 2, 3]}, {"r": [1, 2, 3]}], "list changed"),
+        ({"kind": "offset"}, [{"r": [1]}, {"r": [2]}], "Pages of one record"),
+    ],
+)  # fmt: skip
+def test_a_list_of_which_something_may_be_left_out_says_why(paging, pages, says) -> None:
+    turner, _, taken = turning(paging, pages)
+    assert says in turner.cut
+    assert {entry for page in pages for entry in page["r"]} == set(taken)
+
+
+@pytest.mark.parametrize(
+    ("paging", "page", "path"),
+    [
+        ({"kind": "cursor", "at": "c", "send": "c", "more": "meta.mroe"}, {"r": [1], "c": "x", "meta": {"more": True}}, "meta.mroe"),
+        ({"kind": "relay", "at": "page"}, {"r": [1], "pageInfo": {"hasNextPage": True}}, "page"),
+        ({"kind": "relay", "at": "p"}, {"r": [1], "p": {"hasNext": True}}, "p"),
+        ({"kind": "cursor", "at": "c", "send": "c"}, {"r": [1]}, ""),
+        ({"kind": "next", "at": "c"}, {"r": [1]}, ""),
+    ],
+)  # fmt: skip
+def test_a_place_that_must_tell_whether_there_is_more_and_is_in_no_answer_is_named(paging, page, path) -> None:
+    assert Turner(PagingSchema().load(paging), str).untold == ""
+    assert turning(paging, [page])[0].untold == path
+
+
+def test_without_a_total_the_page_before_is_asked_for_once_more() -> None:
+    turner, tokens, _ = turning({"kind": "page", "pages": "n"}, [{"r": [1, 2], "n": 2}])
+    assert (tokens, turner.again) == (["2"], None)
+    turner.take(Answer(200, {}, {"n": 2}, ""), [4])
+    assert turner.again == "1"
+    turner.compare([1, 2])
+    assert turner.cut == ""
+    turner.compare([2, 3])
+    assert "list changed" in turner.cut
+
+
+@given(st.integers(0, 30), st.integers(2, 6), st.lists(st.sets(st.integers(0, 29), max_size=2), max_size=10))
+def test_whatever_goes_from_a_list_without_a_total_nothing_that_stays_is_lost_silently(length, size, removed) -> None:
+    """By offsets: what is not seen is told; and where nothing goes, all is seen and nothing told."""
+    turner, entries, seen, token = Turner(PagingSchema().load({"kind": "offset"}), str), list(range(length)), [], "0"
+    changes = any(gone & set(entries) for gone in removed)
+    for _ in range(2 * length + 4):
+        page = entries[int(token) : int(token) + size]
+        seen += turner.take(Answer(200, {}, {}, ""), page)
+        token = turner.next
+        if token is None:
+            break
+        gone = removed.pop() if removed else set()
+        entries = [entry for entry in entries if entry not in gone]
+    assert token is None
+    assert set(seen) >= set(entries) or turner.cut
+    assert changes or (seen == entries and not turner.cut)

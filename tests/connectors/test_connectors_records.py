@@ -72,6 +72,22 @@ def test_days_are_taken_as_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "zone", "day"),
+    [
+        ("2026-09-30T22:00:00Z", "Europe/Berlin", "2026-10-01"), ("2026-09-30T22:00:00Z", None, "2026-09-30"),
+        ("2026-09-30T21:59:59.9999999+0000", "Europe/Berlin", "2026-09-30"), ("2026-10-01 01:00:00 +02:00", "UTC", "2026-09-30"),
+        ("2026-10-01T01:00:00+02:00", None, "2026-10-01"), ("2026-09-30", "Asia/Tokyo", "2026-09-30"),
+        ("2026-09-30T22:00:00", "Asia/Tokyo", "2026-09-30"), ("2026-09-30T25:00:00Z", "Asia/Tokyo", "2026-09-30"),
+        ("0001-01-01T00:00:00Z", "America/New_York", "0001-01-01"), ("", "Asia/Tokyo", None),
+    ],
+)  # fmt: skip
+def test_moments_in_words_are_days_of_a_zone_where_one_is_set(value, zone, day) -> None:
+    read = record(value)
+    assert read.day("field", zone and ZoneInfo(zone)) == day
+    assert not read.odd
+
+
+@pytest.mark.parametrize(
     ("value", "id_"), [("a1", "a1"), (12, "12"), (" 7 ", "7"), ("0", ""), (0, ""), (None, ""), (True, "")]
 )
 def test_ids_are_text_or_whole_numbers(value, id_) -> None:

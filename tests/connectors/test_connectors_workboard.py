@@ -149,7 +149,7 @@ def test_days_are_those_of_the_zone_in_which_they_were_set() -> None:
 
 
 HASTY = Reach(LOOPBACK, wait=lambda _seconds: None)
-HARMLESS = ("answered: no data", "answered none from", " 500 ")
+HARMLESS = ("answered: no data", "answered none from", "counts more metrics", " 500 ")
 
 
 def test_random_answers_of_the_specification_are_read_and_requests_keep_to_it(data, prism, monkeypatch) -> None:
@@ -332,6 +332,22 @@ def test_what_a_token_may_not_read_besides_goals_is_missing(sync, path, scope) -
     assert outcome.ended == PARTIAL
     assert [(missing.scope, missing.ids) for missing in outcome.missing] == [(scope, None)]
     assert len(outcome.ids()) == 320
+
+
+def test_links_of_goals_that_are_not_found_are_missing(sync) -> None:
+    outcome = sync(workboard, flavour(), at, Trouble("status", 3, 2, path=METRIC_PATH, status=404))
+    assert [(missing.scope, missing.ids) for missing in outcome.missing] == [("links: 2 of 320", None)]
+
+
+@pytest.mark.parametrize(("total", "missed"), [("1", []), (2, ["more links: 320 of 320"]), (None, [])])
+def test_metrics_that_are_counted_and_not_answered_are_missing(sync, total, missed) -> None:
+    def fewer(asked: Asked) -> dict[str, Any]:
+        return {"success": True, "data": {**metrics(asked)["data"], "totalCount": total}}
+
+    routes = [*flavour().routes[:3], Single(METRIC_PATH, fewer)]
+    outcome = sync(workboard, flavour()._replace(routes=routes), at)
+    assert [missing.scope for missing in outcome.missing] == missed
+    assert any(objective.get("parents") for objective in outcome.reading.document["objectives"])
 
 
 def test_only_what_is_wanted_is_asked_for(sync) -> None:

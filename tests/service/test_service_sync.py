@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from connectors import registry
-from connectors.contract import Missing, Reach
+from connectors.contract import Fault, Missing, Reach, SourceError
 from tests.history.histories import START, entry
 from tests.service.service_runs import add_connection, at, small, states
 from tests.service.sync_sources import Tableau, refused
+from validator.alerts.events import FAILED
+from validator.jobs import clock
 from validator.service import audit, connections, sync, sync_rows, sync_states
 from validator.service.exporting import export_connection
 from validator.service.lookups import NotAllowed, a_connection
@@ -24,8 +26,9 @@ from validator.service.retention import Limits
 from validator.service.retention import apply as retain
 from validator.service.sync import Means
 from validator.store.engine import reading, writing
+from validator.store.faults import StoreUnavailable, unavailable
 from validator.store.snapshots import is_stored
-from validator.store.tables import finding_events, runs, snapshots
+from validator.store.tables import events, finding_events, runs, snapshots
 from validator.store.tables import sync_states as state_table
 
 NEXT = START + datetime.timedelta(days=7)
@@ -228,6 +231,171 @@ def test_a_sync_whose_connection_goes_meanwhile_ends_quietly(means: Means, sourc
     assert count(means.engine, runs) == 0
 
 
+class TestStoreIsBusy:
+    """What was read is in hand, and the store takes no writer."""
+
+    @pytest.fixture
+    def waited(self) -> list[float]:
+        return []
+
+    @pytest.fixture
+    def patient(self, means: Means, waited: list[float]) -> Means:
+        return means._replace(reach=Reach(wait=waited.append))
+
+    def busy(self, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+        left = [unavailable("The database is busy.")] * times
+        put = sync.put
+
+        def refusing(*args: Any) -> str:
+            if left:
+                raise left.pop()
+            return put(*args)
+
+        monkeypatch.setattr(sync, "put", refusing)
+
+    def test_it_is_stored_later_without_reading_again(
+        self, patient: Means, source: Tableau, waited: list[float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.busy(monkeypatch, 3)
+        assert done(patient).state == "done"
+        assert (len(source.asked), waited) == (1, [1, 2, 4])
+
+    def test_after_some_minutes_the_step_is_left_to_be_done_again(
+        self, patient: Means, source: Tableau, waited: list[float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.busy(monkeypatch, 100)
+        id = asked(patient)
+        with pytest.raises(StoreUnavailable):
+            sync.pull(patient, id)
+        assert len(source.asked) == 1
+        assert 60 < sum(waited) < 300
+        assert row(patient, id).finished_at is None
+
+
+def change_source(means: Means) -> None:
+    """Another token, while or after the source is read."""
+    with writing(means.engine) as connection:
+        version = a_connection(connection, "acme").version
+        changes = {"settings": {"token": "env:OTHER"}, "ruleset": "base"}
+        connections.change(connection, at(START, 7), "ben", "acme", changes, version=version)
+
+
+class TestSourceChanged:
+    """The source of a connection is another by now than the one that was read."""
+
+    def check(self, means: Means, id: str, before: int) -> None:
+        """No run of the old source, nothing heard of it, and a sync of the new one."""
+        ended = row(means, id)
+        assert (ended.state, ended.run_id, count(means.engine, runs)) == ("failed", None, before)
+        assert ended.problem[0]["message"] == "The source was changed while it was read; it is read again."
+        with reading(means.engine) as connection:
+            again = sync_rows.open_sync(connection, "acme")
+            told = [entry.action for entry in audit.read(connection, audit.Filters(target_kind="sync"))]
+            assert connection.scalars(select(events.c.type)).all().count(FAILED) == 0
+        assert (again.state, again.asked_by, again.handed_at) == ("queued", "ana", None)
+        assert told == ["fail"]
+        assert done(means, again.id).run_id is not None
+
+    def test_while_it_is_read(self, means: Means, source: Tableau) -> None:
+        def change() -> None:
+            source.while_reading = lambda: None
+            change_source(means)
+
+        source.while_reading = change
+        id = asked(means)
+        assert sync.pull(means, id)
+        assert sync.record(means, id) is None
+        assert state(means.engine).get("heard_at") is None
+        self.check(means, id, 0)
+
+    def test_while_it_is_judged(self, means: Means) -> None:
+        changes = [change_source]
+
+        def loader(*args: Any) -> Any:
+            changes.pop()(means)
+            return means.ruleset_loader(*args)
+
+        id = asked(means)
+        sync.pull(means, id)
+        assert sync.record(means._replace(ruleset_loader=loader), id) is None
+        self.check(means, id, 0)
+
+    def test_where_the_old_one_says_that_nothing_is_new(self, means: Means, source: Tableau) -> None:
+        source.etag = "v1"
+        done(means)
+        heard = state(means.engine)["heard_at"]
+        fetch = source.fetch
+
+        def changed_meanwhile(*args: Any) -> Any:
+            source.fetch = fetch  # type: ignore[method-assign]
+            change_source(means)
+            yield from fetch(*args)
+
+        source.fetch = changed_meanwhile  # type: ignore[method-assign]
+        id = asked(means)
+        assert sync.pull(means, id) is False
+        assert state(means.engine)["heard_at"] == heard
+        self.check(means, id, 1)
+
+    def test_to_one_that_sets_are_sent_to_nothing_is_asked_for(self, means: Means) -> None:
+        id = asked(means)
+        sync.pull(means, id)
+        with writing(means.engine) as connection:
+            changes = {"connector": "document", "settings": {}, "ruleset": "base"}
+            connections.change(connection, at(START, 7), "ben", "acme", changes, version=1)
+        assert sync.record(means, id) is None
+        assert row(means, id).problem[0]["message"] == "The source was changed while it was read."
+        with reading(means.engine) as connection:
+            assert sync_rows.open_sync(connection, "acme") is None
+
+
+def test_what_somebody_runs_by_hand_is_not_handed_to_the_engine_as_well(
+    means: Means, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_connection(means.engine, "zeta", connector="tableau", settings={"token": "env:TOKEN"})
+    mine = asked(means)
+    with writing(means.engine) as connection:
+        other = sync.ask(connection, means.clock(), "ana", "zeta").id
+    enqueued: list[str] = []
+    hand_over = sync_rows.hand_over
+
+    def taken_just_before(connection: Any, *args: Any) -> Any:
+        sync_rows.begin(connection, means.clock(), mine, "by hand")
+        return hand_over(connection, *args)
+
+    monkeypatch.setattr(sync_rows, "hand_over", taken_just_before)
+    monkeypatch.setattr(clock.jobs, "hand_over", enqueued.append)
+    clock.tick(means.engine, means.clock())
+    assert enqueued == [other]
+    assert (row(means, mine).handed_at, row(means, other).handed_at) == (None, means.clock())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "times"),
+    [
+        (Fault("", "No answer in 31.2 s (request 7f3a).", "wait"), Fault("", "No answer in 8 s (request b09).", "wait"), 1),
+        (Fault("/objectives/2/level", "No level."), Fault("/objectives/14/level", "No level."), 1),
+        (Fault("", "The tool: 401.", "make a new token"), Fault("", "The tool: 502.", "try again later"), 2),
+        (Fault("/settings/token", "It is not there."), Fault("/settings/key", "It is not there."), 2),
+    ],
+)  # fmt: skip
+def test_a_streak_of_failures_that_differ_in_numbers_alone_is_told_once(
+    means: Means, source: Tableau, first: Fault, second: Fault, times: int
+) -> None:
+    for fault in (first, second):
+        source.fault = SourceError(fault)
+        done(means)
+    with reading(means.engine) as connection:
+        assert connection.scalars(select(events.c.type)).all().count(FAILED) == times
+
+
+def test_a_sync_lists_some_of_what_is_missing_and_counts_the_rest(means: Means, source: Tableau) -> None:
+    source.missing = tuple(Missing(f"goal {number}", "403") for number in range(250))
+    shown = sync_rows.sync_shown(done(means))
+    assert (len(shown["missing"]), shown["missing_count"]) == (100, 250)
+    assert shown["missing"][99] == {"scope": "goal 99", "reason": "403"}
+
+
 def test_what_was_read_is_kept_until_it_is_judged(means: Means) -> None:
     id = asked(means)
     sync.pull(means, id)
@@ -305,9 +473,7 @@ class TestUnchanged:
         self, means: Means, source: Tableau
     ) -> None:
         def change() -> None:
-            with writing(means.engine) as connection:
-                changes = {"settings": {"token": "env:OTHER"}, "ruleset": "base"}
-                connections.change(connection, at(START, 7), "ana", "acme", changes, version=1)
+            change_source(means)
             source.while_reading = lambda: None
 
         source.while_reading = change
@@ -417,6 +583,27 @@ class TestSchedule:
         with reading(acme) as connection:
             (heard,) = audit.read(connection, audit.Filters(action="heard"))
         assert heard.target_id == "acme"
+
+    def test_a_silence_goes_on_with_an_edited_schedule_until_the_source_is_heard(
+        self, acme: Engine, means: Means, change: Callable[..., None], tmp_path: Path
+    ) -> None:
+        def silent(hour: int) -> list[str]:
+            with writing(acme) as connection:
+                return sync_states.note_silence(connection, at(START, hour))
+
+        change(schedule="0 8 * * *", grace_minutes=60)
+        assert silent(10) == ["acme"]
+        change(hour=11, schedule="0 14 * * *")
+        change(hour=12, grace_minutes=30)
+        assert (state(acme)["due_at"], state(acme)["silent_at"]) == (at(START, 14), at(START, 9))
+        assert silent(16) == []
+        done(means_of(acme, tmp_path, hour=17))
+        assert state(acme)["silent_at"] == at(START + datetime.timedelta(days=1), 14) + datetime.timedelta(minutes=30)
+        with reading(acme) as connection:
+            (heard,) = audit.read(connection, audit.Filters(action="heard"))
+        assert heard.before == {"silent_since": at(START, 9).isoformat()}
+        change(hour=18, day=NEXT, paused=True)
+        assert state(acme)["silent_at"] is None
 
     def test_who_is_not_asked_by_schedule_is_never_silent(
         self, acme: Engine, means: Means, change: Callable[..., None]

@@ -47,7 +47,8 @@ class SyncSchema(Answer):
     total = _count("Records there are, where the tool says so.")
     resumes = a_count("Times that it was taken up again, the process that ran it having died.")
     run_id = a_text("The run that came of it; null where none has.", null=True)
-    missing = a_list(MissingSchema, "What could not be read.")
+    missing = a_list(MissingSchema, "What could not be read, as far as it is listed.")
+    missing_count = a_count("Parts that could not be read, listed or not.")
     problem = fields.Nested(
         SourceFaultSchema, many=True, **about("Why no run came of it; null where none is.", null=True)
     )
@@ -74,12 +75,13 @@ class SyncQuerySchema(PageSchema):
 class SourceTestSchema(Answer):
     """What a source answered when it was tried."""
 
-    ok = fields.Boolean(**about("Whether its first page could be read and mapped."))
+    ok = fields.Boolean(**about("Whether its first pages could be read and mapped."))
     title = a_text("The connector.", null=True)
     provides = a_list(fields.String(), "What such a source can express.")
-    kind = a_text("What its first page holds; null where there was none.", null=True)
+    kind = a_text("What the last page holds that was read; null where there was none.", null=True)
     records = a_count("Records of that page.")
-    mapped = some_counts("Entries of each list of the document that these would be.")
+    read = some_counts("Records of all pages that were read, by what they hold.")
+    mapped = some_counts("Entries of each list of the document that these would be; no objectives: a note says more.")
     missing = a_list(MissingSchema, "What could not be read.")
     notes = a_list(fields.String(), "What the connector decided or left out.")
     problem = fields.Nested(

@@ -21,8 +21,9 @@ from validator.api.stored import store
 from validator.api.sync_schemas import SourceTestSchema, StandingSchema, SyncListSchema, SyncQuerySchema, SyncSchema
 from validator.service import sync, sync_rows
 from validator.service.lookups import a_connection
-from validator.service.sync_source import Tried, source_of, try_first_page
+from validator.service.sync_source import source_of
 from validator.service.sync_status import standing
+from validator.service.sync_trial import Tried, try_source
 from validator.store.engine import reading, writing
 
 blueprint = Blueprint("syncs", __name__, description="Reading the sources of connections.")
@@ -88,7 +89,7 @@ def show_sync(sync_id: str) -> Response:
     refusals=(409,),
 )
 def test_source(connection_id: str) -> Response:
-    """Ask the source of a connection for its first page, and map it; nothing is stored.
+    """Ask the source of a connection for its first pages, until an objective comes of them; nothing is stored.
 
     It shows whether credential, scope and settings are right.
     """
@@ -106,7 +107,7 @@ def test_source(connection_id: str) -> Response:
         raise Problem(503, "busy", "Too many sources are being tried at this moment.", headers={"Retry-After": "5"})
     try:
         with refused():
-            return as_json(_tried(try_first_page(source_of(row), reach)))
+            return as_json(_tried(try_source(source_of(row), reach)))
     except SourceError as error:
         return as_json(_failed(error.faults))
     finally:
@@ -134,5 +135,5 @@ def _tried(tried: Tried) -> dict[str, Any]:
 
 def _failed(faults: Any) -> dict[str, Any]:
     problem = [{"pointer": fault.pointer, "message": fault.message, "hint": fault.hint} for fault in faults]
-    nothing = Tried("", (), None, 0, {}, (), ())._asdict()
+    nothing = Tried("", (), None, 0, {}, {}, (), ())._asdict()
     return {**nothing, "title": None, "ok": False, "problem": problem}

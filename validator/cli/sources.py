@@ -16,7 +16,8 @@ from validator.cli.opened import database_url, opened
 from validator.cli.tables import format_option, print_json, print_table
 from validator.service.connections import MOST_GRACE
 from validator.service.lookups import a_connection
-from validator.service.sync_source import Tried, source_of, try_first_page
+from validator.service.sync_source import source_of
+from validator.service.sync_trial import Tried, try_source
 from validator.settings import read_settings
 from validator.store.engine import reading
 
@@ -68,14 +69,14 @@ def set_schedule(
 @format_option
 @database_url
 def test_source(id: str, format_name: str, database_url: str | None) -> None:
-    """Ask the source of the connection ID for its first page and map it; nothing is stored.
+    """Ask the source of the connection ID for its first pages, until an objective comes of them; nothing is stored.
 
     Shows whether credential, scope and settings are right. Exits 2 where they are not, and says what is wrong.
     """
     with opened(database_url) as engine, reading(engine) as connection:
         source = source_of(a_connection(connection, id))
     settings = read_settings()
-    tried = try_first_page(
+    tried = try_source(
         source, Reach(settings.allowed_networks, secrets=settings.secrets, folders=settings.allowed_folders)
     )
     if format_name == "json":
@@ -102,11 +103,11 @@ def settings_from(file: Path | None, given: tuple[str, ...]) -> dict[str, Any]:
 
 def _lines(tried: Tried) -> list[tuple[str, str]]:
     """What a source answered when it was tried, as rows of a table."""
-    page = f"{tried.records:,} {tried.kind}" if tried.kind else "nothing"
+    read = ", ".join(f"{count:,} {kind}" for kind, count in tried.read.items())
     mapped = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in tried.mapped.items())
     rows = [
         ("connector", tried.title),
-        ("first page", page),
+        ("first pages", read or "nothing"),
         ("becomes", mapped or "nothing"),
         ("can express", ", ".join(tried.provides)),
     ]

@@ -31,8 +31,8 @@ def tick(engine: Engine, now: datetime.datetime) -> None:
             waiting = sync_rows.to_hand_over(connection)
     if waiting:
         with writing(engine) as connection:
-            sync_rows.hand_over(connection, now, waiting)
-        for id in waiting:
+            handed = sync_rows.hand_over(connection, now)
+        for id in handed:
             jobs.hand_over(id)
 
 

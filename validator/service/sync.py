@@ -31,6 +31,8 @@ from validator.store.snapshots import get, pack, put
 
 T = TypeVar("T")
 _LONGEST_REASON = 500
+_WAITS = (1, 2, 4, 8, 16, 32, 64)
+"""Seconds between the tries to store what was read; each try itself waits for a busy store."""
 
 
 class Means(NamedTuple):
@@ -49,6 +51,10 @@ class Means(NamedTuple):
 
 class _Ended(Exception):
     """The sync is finished already, or gone with its connection."""
+
+
+class _Changed(Exception):
+    """The source is another by now than the one that was read."""
 
 
 def ask(connection: Connection, now: datetime.datetime, actor: str, connection_id: str) -> Row[Any]:
@@ -142,6 +148,9 @@ def _or_failed(means: Means, id: str, step: Callable[[], T]) -> T | None:
         return step()
     except StoreUnavailable:
         raise
+    except _Changed:
+        _read_again(means, id)
+        return None
     except (SourceError, OkrValidatorError) as error:
         fail(means, id, error.faults)
         return None
@@ -160,16 +169,32 @@ def _pulled(means: Means, row: Row[Any]) -> bool:
         with noted(means.engine, row.id, means.reach.progress) as progress:
             found = sync_source.read(source, means.reach._replace(progress=progress), known)
     except Unchanged:
-        return _unchanged(means, row)
+        return _unchanged(means, row, sync_source.mark_of(of))
     packed = pack(as_stored(found.reading.document))
+    kept = _as_kept(found.reading, found.remembered, sync_source.mark_of(of))
+
+    def keep(connection: Connection) -> bool:
+        return sync_rows.keep_read(connection, row.id, put(connection, packed, means.clock()), kept)
+
+    return _written(means, keep)
+
+
+def _written(means: Means, write: Callable[[Connection], T]) -> T:
+    """What a transaction gives that stores what was read: tried for some minutes, for reading again costs more."""
+    for seconds in _WAITS:
+        try:
+            with writing(means.engine) as connection:
+                return write(connection)
+        except StoreUnavailable:
+            means.reach.wait(seconds)
     with writing(means.engine) as connection:
-        digest = put(connection, packed, means.clock())
-        kept = _as_kept(found.reading, found.remembered, sync_source.mark_of(of))
-        return sync_rows.keep_read(connection, row.id, digest, kept)
+        return write(connection)
 
 
 def _recorded(means: Means, row: Row[Any], content: bytes) -> RunResult | None:
     pulled = row.pulled
+    with reading(means.engine) as connection:
+        _still(connection, row.connection_id, pulled["mark"])
     missing = [Missing(part["scope"], part["reason"], _ids(part["ids"])) for part in pulled["missing"]]
     try:
         with noted(means.engine, row.id, means.reach.progress) as progress:
@@ -189,33 +214,62 @@ def _recorded(means: Means, row: Row[Any], content: bytes) -> RunResult | None:
 
 
 def _finished(connection: Connection, now: datetime.datetime, row: Row[Any], run: Mapping[str, Any]) -> None:
-    """End a sync within the transaction that records its run. Raises _Ended where another has ended it."""
+    """End a sync within the transaction that records its run. Raises _Ended where another has ended it, and _Changed."""
     pulled = row.pulled
     state = "unchanged" if pulled["unchanged"] else "done"
     if not sync_rows.finish(connection, now, row.id, state, run_id=run["id"]):
         raise _Ended
-    of = a_connection(connection, row.connection_id)
-    same = (
-        sync_source.mark_of(of) == pulled["mark"]
-    )  # else what is remembered belongs to a source that is no longer asked
-    sync_states.heard(connection, now, of, run["id"] if run["complete"] and same else None, pulled["remembered"])
+    of = _still(connection, row.connection_id, pulled["mark"])
+    sync_states.heard(connection, now, of, run["id"] if run["complete"] else None, pulled["remembered"])
 
 
-def _unchanged(means: Means, row: Row[Any]) -> bool:
+def _still(connection: Connection, connection_id: str, mark: str) -> Row[Any]:
+    """The connection whose source was read. Raises NotFound, and _Changed where the source is another by now."""
+    of = a_connection(connection, connection_id)
+    if sync_source.mark_of(of) != mark:
+        raise _Changed
+    return of
+
+
+def _read_again(means: Means, id: str) -> None:
+    """End a sync whose source is another by now, and ask for one of that; nothing is done where it is finished.
+
+    The source did not fail: nobody is alerted, and what was found stands until it is read.
+    """
+    now = means.clock()
+    with writing(means.engine) as connection:
+        try:
+            row = sync_rows.a_sync(connection, id)
+        except NotFound:
+            return
+        again = sync_source.is_source(a_connection(connection, row.connection_id).connector)
+        said = f"The source was changed while it was read{'; it is read again' if again else ''}."
+        if not sync_rows.finish(connection, now, id, "failed", problem=[Fault("", said)]):
+            return
+        told = {"connection_id": row.connection_id, "reason": said}
+        audit.record(connection, now, row.asked_by, "fail", "sync", id, None, told)
+        if again:
+            added = sync_rows.add(connection, now, row.asked_by, row.connection_id, row.tick_at)
+            told = {"sync": added.id}
+            audit.record(connection, now, row.asked_by, "sync", "connection", row.connection_id, None, told)
+
+
+def _unchanged(means: Means, row: Row[Any], mark: str) -> bool:
     """Go on with the set of the last sync where it may be judged otherwise now; else end the sync without a run."""
     now, semantic = means.clock(), means.encoder is not None
     with reading(means.engine) as connection:
+        _still(connection, row.connection_id, mark)
         run = run_heard(connection, row.connection_id)
         if run is None:
             raise SourceError(Fault("", "The source says that nothing is new, though nothing of it was known before."))
         again = may_differ(connection, run, now, means.ruleset_loader, semantic=semantic)
-        mark = sync_source.mark_of(a_connection(connection, row.connection_id))
         kept = _as_kept(Reading({}), remembered(connection, row.connection_id), mark, unchanged=True)
     with writing(means.engine) as connection:
         if again:
             return sync_rows.keep_read(connection, row.id, run.document_digest, kept)
+        of = _still(connection, row.connection_id, mark)
         if sync_rows.finish(connection, now, row.id, "unchanged"):
-            sync_states.heard(connection, now, a_connection(connection, row.connection_id), None, {})
+            sync_states.heard(connection, now, of, None, {})
     return False
 
 

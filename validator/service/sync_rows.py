@@ -20,7 +20,10 @@ from validator.store.tables import syncs
 STATES = ("queued", "running", "done", "unchanged", "failed", "dead")
 MOST_RESUMES = 5
 """Times that a sync is taken up again after its process died; then it is taken to be what kills the process."""
+MOST_MISSING = 100
+"""Parts that could not be read which a sync lists; of the rest it says how many there are."""
 _OPEN = syncs.c.finished_at.is_(None)
+_WAITING = (syncs.c.state == "queued", syncs.c.handed_at.is_(None), syncs.c.executor.is_(None))
 _SHOWN = ("id", "connection_id", "asked_by", "state", "stage", "done", "total", "resumes", "run_id", "problem")
 _MOMENTS = ("tick_at", "created_at", "started_at", "finished_at")
 
@@ -134,13 +137,16 @@ def withdraw(connection: Connection, id: str) -> None:
 
 def to_hand_over(connection: Connection) -> Sequence[str]:
     """The ids of syncs that wait for the engine to take them, the first asked for first."""
-    waiting = (syncs.c.state == "queued", syncs.c.handed_at.is_(None), syncs.c.executor.is_(None))
-    return connection.scalars(select(syncs.c.id).where(*waiting).order_by(syncs.c.id)).all()
+    return connection.scalars(select(syncs.c.id).where(*_WAITING).order_by(syncs.c.id)).all()
 
 
-def hand_over(connection: Connection, now: datetime.datetime, ids: Collection[str]) -> None:
-    """Note that the engine has these syncs."""
-    connection.execute(update(syncs).where(syncs.c.id.in_(sorted(ids)), _OPEN).values(handed_at=now))
+def hand_over(connection: Connection, now: datetime.datetime) -> Sequence[str]:
+    """Note that the engine has the syncs that wait for it; gives their ids, the first asked for first.
+
+    One that a process has taken by hand meanwhile is not among them.
+    """
+    changed = update(syncs).where(*_WAITING).values(handed_at=now).returning(syncs.c.id)
+    return sorted(connection.scalars(changed))
 
 
 def handed_over(connection: Connection) -> Sequence[str]:
@@ -169,8 +175,10 @@ def sync_shown(row: Row[Any]) -> dict[str, Any]:
     """A sync as it is answered."""
     pulled = row.pulled or {}
     moments = {name: value.isoformat() if (value := getattr(row, name)) else None for name in _MOMENTS}
-    missing = [{name: part[name] for name in ("scope", "reason")} for part in pulled.get("missing", ())]
-    return {**{name: row._mapping[name] for name in _SHOWN}, **moments, "missing": missing}
+    parts = pulled.get("missing", ())
+    missing = [{name: part[name] for name in ("scope", "reason")} for part in parts[:MOST_MISSING]]
+    shown = {name: row._mapping[name] for name in _SHOWN}
+    return {**shown, **moments, "missing": missing, "missing_count": len(parts)}
 
 
 def waited_since(connection: Connection, within: Collection[str] | None = None) -> datetime.datetime | None:

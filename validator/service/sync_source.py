@@ -5,14 +5,13 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Row
 
 from connectors import registry
-from connectors.contract import Fault, Missing, Page, Reach, Reading, SourceConnector, SourceError
+from connectors.contract import Fault, Reach, Reading, SourceConnector, SourceError
 from connectors.http import references
 from validator.service.lookups import NotAllowed, not_allowed
 
@@ -34,21 +33,6 @@ class Read(NamedTuple):
     reading: Reading
     remembered: Mapping[str, str]
     """What the connector asks to keep for the next one."""
-
-
-class Tried(NamedTuple):
-    """What a source answered when it was tried: its first page, and what that would be as a document."""
-
-    title: str
-    provides: tuple[str, ...]
-    """What it can express with its settings."""
-    kind: str | None
-    """What the first page holds; None where there was none."""
-    records: int
-    mapped: Mapping[str, int]
-    """Entries of each list of the document made of that page."""
-    missing: tuple[Missing, ...]
-    notes: tuple[str, ...]
 
 
 def is_source(connector: str) -> bool:
@@ -104,42 +88,15 @@ def read(source: Source, reach: Reach, known: Mapping[str, str]) -> Read:
 
     Raises SourceError where nothing can be read, and Unchanged where nothing is new since then.
     """
-    _check_references(source, reach)
+    check_references(source, reach)
     remembered: dict[str, str] = {}
     asked = reach._replace(known=known, remember=remembered.__setitem__)
     reading = source.connector.to_document(source.connector.fetch(source.settings, asked), source.settings)
     return Read(reading, remembered)
 
 
-def try_first_page(source: Source, reach: Reach) -> Tried:
-    """Ask a source for its first page, and map it: whether credential, scope and settings are right. Raises SourceError."""
-    _check_references(source, reach)
-    pages = iter(source.connector.fetch(source.settings, reach))
-    begun: list[Page | Missing] = []
-    for part in pages:
-        begun.append(part)
-        if isinstance(part, Page):
-            break
-    close = getattr(pages, "close", None)
-    reading = source.connector.to_document(chain(begun), source.settings)
-    if close is not None:
-        close()
-    page = next((part for part in begun if isinstance(part, Page)), None)
-    mapped = {name: len(listed) for name, listed in reading.document.items() if isinstance(listed, list)}
-    mapped["key_results"] = sum(len(one.get("key_results") or ()) for one in reading.document.get("objectives") or ())
-    return Tried(
-        source.connector.TITLE,
-        tuple((reading.document.get("source") or {}).get("provides") or source.connector.PROVIDES),
-        page.kind if page else None,
-        len(page.records) if page else 0,
-        {name: count for name, count in mapped.items() if count},
-        reading.missing,
-        reading.notes,
-    )
-
-
-def _check_references(source: Source, reach: Reach) -> None:
-    """What was allowed when the connection was made may not be any more."""
+def check_references(source: Source, reach: Reach) -> None:
+    """Raise SourceError for a reference that may not be named: what was allowed once may not be any more."""
     faults = [*references.faults(source.settings, reach.secrets, "/settings")]
     if faults:
         raise SourceError(*faults)

@@ -31,8 +31,15 @@ def states_of(connection: Connection, ids: Collection[str]) -> dict[str, dict[st
 
 
 def reschedule(connection: Connection, now: datetime.datetime, row: Row[Any]) -> None:
-    """Begin the schedule of a connection anew: what was due before counts no longer."""
+    """Begin the schedule of a connection anew: what was due before counts no longer.
+
+    A source that is silent stays so until it is heard, or is no longer asked by schedule.
+    """
     tick = _next(row, now)
+    since = state_of(connection, row.id)["silent_at"]
+    if tick is not None and since is not None and since <= now:
+        _set(connection, row.id, due_at=tick)
+        return
     silent = None if tick is None else tick + _grace(row)
     _set(connection, row.id, due_at=tick, silent_at=silent, silence_noted_at=None)
 
