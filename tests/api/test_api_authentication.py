@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +13,7 @@ from sqlalchemy import Engine
 
 from tests.api.api_keys import ASKED, OLD, REMOTE, Make, bearer, refusals
 from tests.api.api_server import okr_set
+from validator.api import logs
 from validator.api.app import create_app
 from validator.api.permissions import is_known, names_by_id, needed
 from validator.service import keys
@@ -193,6 +196,12 @@ def test_an_admin_of_one_connection_makes_no_keys_and_reads_no_trail(client: Fla
     assert client.get("/v1/audit", headers=headers).status_code == 403
 
 
+def test_counts_of_all_connections_are_not_for_a_key_of_some(client: FlaskClient, make: Make) -> None:
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers=bearer(make("all"))).status_code == 200
+    assert client.get("/metrics", headers=bearer(make("scoped", "admin", connections=["acme"]))).status_code == 403
+
+
 def test_every_route_has_its_role_in_the_table(client: FlaskClient) -> None:
     routes = _operations(client)
     assert len(routes) > 60
@@ -220,6 +229,23 @@ def test_the_use_of_a_key_is_noted(client: FlaskClient, make: Make, engine: Engi
         (used,) = keys.listed(connection)
     assert used.last_used_at is not None
     assert began <= used.last_used_at <= datetime.datetime.now(datetime.UTC)
+
+
+def test_neither_an_answer_nor_a_refusal_waits_for_another_writer(
+    client: FlaskClient, make: Make, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(logs, "served", lambda **facts: told.append(facts))
+    admin = make("admin", "admin")
+    with writing(engine):
+        began = time.monotonic()
+        assert client.get(ASKED, headers=bearer(admin)).status_code == 200
+        assert client.get(ASKED).status_code == 401
+        assert time.monotonic() - began < 5
+    assert refusals(client, admin) == []
+    assert client.get(ASKED).status_code == 401
+    assert len(refusals(client, admin)) == 1
+    assert [line["status"] for line in told if False in (line.get("use_noted"), line.get("audited"))] == [200, 401]
 
 
 def test_a_service_that_remembers_nothing_answers_other_machines_where_that_was_asked_for(

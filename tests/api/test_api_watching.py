@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from tests.api.api_server import Server, okr_set
 
@@ -34,6 +36,18 @@ def test_counts_are_right_across_processes(start: Callable[..., AbstractContextM
         for severity in ("error", "warning", "info"):
             expected = sum(report["summary"][severity] for report in reports)
             assert counts[f'okr_validator_findings_total{{severity="{severity}"}}'] == expected
+
+
+def test_what_stands_in_the_store_is_counted_once_however_many_processes_there_are(
+    start: Callable[..., AbstractContextManager[Server]], empty_store: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(empty_store, tmp_path / "okr.db")
+    with start(workers=1, database_url=f"sqlite:///{tmp_path}/okr.db") as server:
+        server.get("/metrics")
+        lines = server.get("/metrics").text.splitlines()
+    assert [line for line in lines if line.startswith("okr_validator_silent_sources")] == [
+        "okr_validator_silent_sources 0.0"
+    ]
 
 
 def test_labels_are_templates_and_fixed_words_never_what_was_sent(server: Server) -> None:

@@ -66,6 +66,8 @@ def test_a_connection_is_erased(acme: Run) -> None:
         (("erase-connection", "nowhere", "--yes"), "nowhere"),
         (("export-person", "x"), "too short"),
         (("erase-person", "x", "--yes"), "too short"),
+        (("export-person", "a\udcff"), "no text"),
+        (("erase-person", "a\udcff", "--yes"), "no text"),
         (("export-connection", "acme", "--output", "no/such/folder.json"), "no/such/folder.json"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -107,6 +109,12 @@ def test_a_key_with_a_name_in_any_script_is_made_listed_revoked_and_stands_in_th
     trail = [orjson.loads(line) for line in acme("audit", "export", "--target-kind", "key").out.splitlines()]
     assert [entry["action"] for entry in trail] == ["create", "revoke"]
     assert trail[0]["after"]["name"] == "夜間エクスポート"
+
+
+def test_a_key_whose_name_is_no_text_is_refused(acme: Run) -> None:
+    refused = acme("keys", "create", "a\udcff", "--role", "admin")
+    assert (refused.code, refused.out) == (2, "")
+    assert "A key needs a name" in refused.err
 
 
 def test_the_trail_is_filtered_by_time_and_actor_and_written_to_a_file(acme: Run) -> None:

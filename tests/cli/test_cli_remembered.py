@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 import pytest
@@ -90,6 +91,9 @@ def test_who_made_a_waiver_cannot_approve_it(acme: Run, monkeypatch: pytest.Monk
     alone = acme("waivers", "approve", made["id"])
     assert (alone.code, alone.out) == (2, "")
     monkeypatch.setenv("LOGNAME", "бруно")
+    assert acme("waivers", "approve", made["id"]).code == 2
+    monkeypatch.setattr("os.getuid", lambda: 4_711)
+    monkeypatch.setattr("pwd.getpwuid", {4_711: SimpleNamespace(pw_name="бруно")}.__getitem__)
     assert acme("waivers", "approve", made["id"], "--format", "json").json()["approved_by"] == "cli:бруно"
 
 

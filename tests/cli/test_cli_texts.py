@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.service.stored_rulesets import RULE, STRICTER
+from validator.cli.main import main
 from validator.cli.texts import command
 from validator.service.faults import NotFound, Outdated
 from validator.store.schema import upgrade
@@ -58,6 +59,18 @@ def test_a_draft_that_somebody_saved_meanwhile_is_not_overwritten(address: str) 
     said(address, "draft", "ours", "-", "--edited", "1", text=STRICTER)
     assert isinstance(run(address, "draft", "ours", "-", "--edited", "1", text=RULE).exception, Outdated)
     assert said(address, "show", "ours") == STRICTER
+
+
+def test_a_file_that_cannot_be_read_is_a_fault_of_the_input(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_: Path) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    (tmp_path / "ours.yaml").write_text(RULE, encoding="utf-8")
+    monkeypatch.setattr(Path, "read_bytes", fails)
+    assert main(["texts", "draft", "ours", f"{tmp_path}/ours.yaml", "--database-url", address]) == 2
+    assert "Input/output error" in capfd.readouterr().err
 
 
 def test_a_draft_is_deleted(address: str) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy import Engine, func, select
 
 from connectors import registry
 from tests.history.histories import START, company
+from tests.service.receivers import Desk
 from tests.service.service_runs import add_connection, add_waiver, at, record, small
 from tests.service.sync_sources import Tableau
 from validator.errors import BadInput
-from validator.service import audit, connections
+from validator.service import audit, connections, keys
 from validator.service.connections import Proposal
 from validator.service.faults import Exists, NotFound, Outdated
+from validator.service.key_wishes import Wish
 from validator.service.lookups import a_connection
 from validator.store.engine import reading, writing
 from validator.store.snapshots import get
@@ -126,6 +128,25 @@ def test_a_connection_goes_with_all_that_is_known_of_it_and_leaves_others_alone(
         with pytest.raises(NotFound):
             a_connection(connection, "acme")
     assert left == [0, 0, 0]
+
+
+def test_keys_and_endpoints_of_a_removed_connection_have_nothing_to_do_with_the_next_of_its_name(
+    database: Engine,
+) -> None:
+    desk = Desk(database)
+    for id in ("acme", "other"):
+        make(database, id)
+    alone, both = (
+        desk.endpoint("https://hooks.example.com", connections=asked).row.id for asked in (["acme"], ["acme", "other"])
+    )
+    with writing(database) as connection:
+        key, _ = keys.create(connection, b"pepper", NOW, "ana", Wish("app", "reader", ("acme",)))
+        connections.remove(connection, NOW, "ana", "acme", version=1)
+    make(database, "acme")
+    with reading(database) as connection:
+        assert keys.find(connection, key.id) == key._replace(connections=())
+    assert desk.row(alone).disabled_why == "The connections that it was for were removed."
+    assert (desk.row(both)._mapping["filter"]["connections"], desk.row(both).disabled_at) == (["other"], None)
 
 
 def test_pages_follow_one_another_and_show_only_what_one_may_see(database: Engine) -> None:

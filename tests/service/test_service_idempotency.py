@@ -6,7 +6,7 @@ import datetime
 import threading
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, LargeBinary, func, select, text, type_coerce
 
 from validator.service import idempotency
 from validator.service.idempotency import GIVEN_UP, KEPT, Claim, Refusal, Stored
@@ -38,6 +38,16 @@ def _finish(engine: Engine, held: Claim, answer: Stored = MADE) -> bool:
 
 def test_the_second_request_gets_the_answer_of_the_first(database: Engine) -> None:
     assert _finish(database, _claimed(database))
+    assert _claim(database, NOON + SECOND) == MADE
+
+
+def test_an_answer_is_stored_compressed_and_one_that_an_earlier_release_stored_is_given_as_it_is(
+    database: Engine,
+) -> None:
+    assert _finish(database, _claimed(database), MADE._replace(body=b" " * 10_000))
+    with writing(database) as connection:
+        assert connection.scalar(select(func.length(type_coerce(table.c.body, LargeBinary)))) < 100
+        connection.execute(text("UPDATE okr_idempotency SET body = :body"), {"body": MADE.body})
     assert _claim(database, NOON + SECOND) == MADE
 
 

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from tests.store.store_rows import connection_row
+from validator.api import upkeep
 from validator.errors import BadInput
-from validator.service import audit, keys
-from validator.service.key_wishes import ROLES, Wish
+from validator.service import audit, deliveries, keys, sync_states
+from validator.service.key_wishes import RESERVED, ROLES, Wish
 from validator.service.keys import Checked, Key
 from validator.store.engine import reading, writing
 from validator.store.tables import connections, metadata
@@ -146,6 +147,8 @@ def test_a_key_keeps_the_connections_that_it_is_for(database: Engine) -> None:
         (Wish("cli:root", "reader"), ["/name"]),
         (Wish("Anonymous", "reader"), ["/name"]),
         (Wish("nightly", "reader"), ["/name"]),
+        (Wish("Retention", "reader"), ["/name"]),
+        (Wish("half a \udcff", "reader"), ["/name"]),
         (Wish("other", "king"), ["/role"]),
         (Wish("other", "reader", []), ["/connections"]),
         (Wish("other", "reader", ["nowhere"]), ["/connections/0"]),
@@ -154,6 +157,7 @@ def test_a_key_keeps_the_connections_that_it_is_for(database: Engine) -> None:
     ],
     ids=[
         "no name", "two lines", "a long name", "a name of the command line", "a name of nobody", "a name in use",
+        "a name of the service", "bytes that are no text",
         "no role", "no connection", "an unknown connection", "ends before it begins", "every fault at once",
     ],
 )  # fmt: skip
@@ -164,6 +168,10 @@ def test_a_key_that_cannot_be_meant_is_refused_with_its_faults(
     with writing(database) as connection, pytest.raises(BadInput) as refused:
         keys.create(connection, PEPPER, NOON, "cli:ana", wish)
     assert [fault.pointer for fault in refused.value.faults] == pointers
+
+
+def test_no_key_is_called_as_the_service_calls_itself_in_the_trail() -> None:
+    assert {upkeep.ACTOR, deliveries._ACTOR, sync_states.WATCHER} == RESERVED
 
 
 def test_the_name_of_a_revoked_key_is_free_again(database: Engine) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +18,22 @@ from tests.service.receivers import Desk, event
 from tests.service.service_runs import add_connection, at, record, small, stored
 from validator.alerts.events import DIGEST, OPENED
 from validator.errors import BadInput
-from validator.service import audit, decisions, endpoints, privacy, waivers
+from validator.service import audit, decisions, endpoints, privacy, scrubbing, waivers
 from validator.service.acknowledge import acknowledge
 from validator.service.alerting import tell
 from validator.service.decisions import Ruling
+from validator.service.drafts import draft_of, save_draft
 from validator.service.endpoint_wishes import Wish
 from validator.service.erasing import is_erased
-from validator.service.exporting import export_connection, export_person
+from validator.service.exporting import export_connection, export_person, in_blocks, spooled
 from validator.service.faults import NotFound
 from validator.service.ground import views_then
 from validator.service.rules import Loaded
 from validator.service.runs import run_document
+from validator.service.texts import RULESET, Target
 from validator.service.waivers import Proposal
 from validator.store.engine import reading, writing
+from validator.store.faults import StoreUnavailable
 from validator.store.snapshots import get
 from validator.store.tables import (
     attempts,
@@ -37,6 +42,7 @@ from validator.store.tables import (
     delivery_findings,
     events,
     finding_owners,
+    findings,
     idempotency,
     keys,
     metadata,
@@ -324,6 +330,26 @@ def test_an_id_is_somebody_within_its_own_connection_only(engine: Engine, rules:
         assert orjson.loads(get(connection, digest) or b"") == document
 
 
+def test_a_draft_loses_the_name_and_whoever_had_read_it_must_read_it_again(database: Engine) -> None:
+    ours = Target(RULESET, "ours")
+    with writing(database) as connection:
+        save_draft(connection, at(START), "ana", ours, f"# {NAME} asked for it\nname: ours\n", version=None)
+    with reading(database) as connection:
+        said = orjson.loads(b"".join(export_person(connection, at(START), NAME, secret=SECRET)))
+    assert [(found["as"], found["connection"]) for found in said["snapshots"]] == [("text_digest", None)]
+    name = _erase(database).pseudonym
+    with reading(database) as connection:
+        draft = draft_of(connection, ours)
+    assert (draft.text, draft.version) == (f"# {name} asked for it\nname: ours\n", 2)
+    assert _mentions(database, NAME) == []
+
+
+@pytest.mark.parametrize("given", [("a\udcff",), ("Ana", "a\udcff")], ids=["the name", "another way to write it"])
+def test_bytes_that_are_no_text_are_nobodys_name(database: Engine, given: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput, match="no text"):
+        _erase(database, *given)
+
+
 def test_a_name_that_two_people_share_or_that_is_too_short_is_refused(database: Engine, rules: Loaded) -> None:
     add_connection(database)
     document = company()
@@ -337,19 +363,106 @@ def test_a_name_that_two_people_share_or_that_is_too_short_is_refused(database: 
     assert len(_mentions(database, "Kim Lee")) == 1
 
 
-def test_nothing_of_the_name_stays_in_the_files_of_the_database(engine: Engine, kind: str) -> None:
-    def content() -> bytes:
-        if kind == "sqlite":
-            path = Path(str(engine.url.database))
-            return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
-        with writing(engine) as connection:
-            connection.exec_driver_sql("CHECKPOINT")
-            asked = "SELECT current_setting('data_directory'), pg_relation_filepath('okr_finding')"
-            return Path(*connection.exec_driver_sql(asked).one()).read_bytes()
+def _files(engine: Engine) -> bytes:
+    """What is in the files of the database, of PostgreSQL's in that of the findings."""
+    if engine.dialect.name == "sqlite":
+        path = Path(str(engine.url.database))
+        return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CHECKPOINT")
+        asked = "SELECT current_setting('data_directory'), pg_relation_filepath('okr_finding')"
+        return Path(*connection.exec_driver_sql(asked).one()).read_bytes()
 
-    assert NAME.encode() in content()
+
+def test_nothing_of_the_name_stays_in_the_files_of_the_database(engine: Engine) -> None:
+    assert NAME.encode() in _files(engine)
     _erase(engine)
-    assert NAME.encode() not in content()
+    assert NAME.encode() not in _files(engine)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the files be waited for only a moment."""
+    for name, seconds in (("_PATIENCE", 0.1), ("_TURN", 0.1), ("_PAUSE", 0.05)):
+        monkeypatch.setattr(scrubbing, name, seconds)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("table", ["okr_finding", "none of ours"])
+def test_an_erasure_that_a_reader_keeps_from_the_files_says_so_and_is_finished_by_the_next(
+    engine: Engine, kind: str, table: str
+) -> None:
+    of_the_database = "sqlite_master" if kind == "sqlite" else "pg_class"
+    with reading(engine) as reader:
+        reader.exec_driver_sql(f"SELECT * FROM {table if table == 'okr_finding' else of_the_database}").all()
+        with pytest.raises(StoreUnavailable, match="old pages with what was erased are still in the files") as caught:
+            _erase(engine)
+        assert caught.value.faults[0].hint.startswith("ask for the same erasure again")
+        assert NAME.encode() in _files(engine)
+    assert _mentions(engine, NAME, MAIL) == []
+    assert _erase(engine).changed == {}
+    assert NAME.encode() not in _files(engine)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_the_erasure_of_a_connection_that_a_reader_keeps_from_the_files_is_finished_by_the_next(
+    engine: Engine,
+) -> None:
+    with reading(engine) as reader:
+        reader.execute(select(findings)).all()
+        with pytest.raises(StoreUnavailable, match="old pages"):
+            privacy.erase_connection(engine, at(START), "cli:root", "acme")
+    assert b"is on leave" in _files(engine) or NAME.encode() in _files(engine)
+    privacy.erase_connection(engine, at(START), "cli:root", "acme")
+    assert b"Nobody owns" not in _files(engine)
+    with reading(engine) as connection:
+        assert len(audit.read(connection, audit.Filters(action="erase"))) == 1
+
+
+def test_who_waits_to_rewrite_a_table_keeps_no_reader_waiting_for_long(
+    engine: Engine, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrubbing, "_PATIENCE", 0.5)
+    monkeypatch.setattr(scrubbing, "_TURN", 0.3)
+    with engine.connect() as holder, ThreadPoolExecutor() as threads:
+        holder.execution_options(isolation_level="READ COMMITTED" if kind == "postgresql" else "SERIALIZABLE")
+        holder.execution_options(okr_read_only=True).execute(select(findings)).all()
+        erasing = threads.submit(scrubbing.scrub, engine)
+        began, waited = time.monotonic(), []
+        while time.monotonic() < began + 2 and not erasing.done():
+            asked = time.monotonic()
+            with reading(engine) as connection:
+                connection.execute(select(findings)).all()
+            waited.append(time.monotonic() - asked)
+            time.sleep(0.02)
+        assert isinstance(erasing.exception(10), StoreUnavailable)
+    assert max(waited) < 1
+
+
+def test_an_export_that_is_read_slowly_holds_up_no_erasure(engine: Engine) -> None:
+    with spooled(engine, lambda connection: export_connection(connection, at(START), "acme")) as file:
+        begun = file.read(10)
+        _erase(engine)
+        assert NAME.encode() not in _files(engine)
+        assert orjson.loads(begun + b"".join(in_blocks(file)))["connection"]["id"] == "acme"
+
+
+def test_what_cannot_be_exported_is_refused_before_anything_is_handed_out(database: Engine) -> None:
+    with pytest.raises(NotFound):
+        spooled(database, lambda connection: export_connection(connection, at(START), "nothing"))
+
+
+def test_an_id_is_erased_from_entries_of_the_trail_that_name_the_connection_only_as_their_target(
+    engine: Engine,
+) -> None:
+    with writing(engine) as connection:
+        for kind, id in (("finding", "acme/f1"), ("connection", "acme"), ("finding", "other/f1")):
+            told = {"acknowledged_by": "bruno"}
+            audit.record(connection, at(START), "ana", "acknowledge", kind, id, None, told)
+    name = _erase(engine).pseudonym
+    with reading(engine) as connection:
+        told = audit.read(connection, audit.Filters(action="acknowledge", actor="ana"))
+    assert [(entry.after or {})["acknowledged_by"] for entry in told] == ["bruno", name, name]
 
 
 def test_a_connection_is_erased_whole_and_others_stay(engine: Engine, rules: Loaded) -> None:
@@ -368,8 +481,9 @@ def test_a_connection_is_erased_whole_and_others_stay(engine: Engine, rules: Loa
         trail = [entry for entry in audit.read(connection) if entry.target_kind != "endpoint"]
     assert (trail[0].action, trail[0].target_kind, trail[0].target_id) == ("erase", "connection", "acme")
     assert [entry.after for entry in trail[1:]] == [{"name": "Other"}, *[None] * (len(trail) - 2)]
+    assert privacy.erase_connection(engine, at(START), "cli:root", "acme").changed == {"removed_snapshots": 0}
     with pytest.raises(NotFound):
-        privacy.erase_connection(engine, at(START), "cli:root", "acme")
+        privacy.erase_connection(engine, at(START), "cli:root", "nothing")
 
 
 def test_an_endpoint_no_longer_hears_of_an_erased_connection_nor_of_another_of_its_name(desk: Desk) -> None:
@@ -379,7 +493,7 @@ def test_an_endpoint_no_longer_hears_of_an_erased_connection_nor_of_another_of_i
     )
     desk.tell("F1")
     privacy.erase_connection(desk.engine, at(START), "cli:root", "acme")
-    assert desk.row(alone).disabled_why == "The connections that it was for were erased."
+    assert desk.row(alone).disabled_why == "The connections that it was for were removed."
     assert desk.row(both)._mapping["filter"]["connections"] == ["other"]
     assert (desk.row(both).disabled_at, desk.row(both).version, desk.row(all_).version) == (None, 2, 1)
     add_connection(desk.engine)

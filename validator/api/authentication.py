@@ -13,7 +13,6 @@ in the same words. All of these are written down.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 from collections.abc import Callable, Collection
 
@@ -29,12 +28,14 @@ from validator.api.problems import Problem
 from validator.service import keys
 from validator.service.keys import Checked, Key
 from validator.service.pepper import Pepper
-from validator.store.engine import reading, writing
+from validator.store.engine import make_engine, reading, writing
 from validator.store.faults import StoreUnavailable
 
 ANONYMOUS = "anonymous"
 REFUSALS = Rate(per_second=1, burst=300)
 """Refusals of one address that the audit trail tells of; more are refused all the same."""
+_PATIENCE = 0.2
+"""Seconds that a request waits for another writer, to note that a key was used or that somebody was refused."""
 _NO_PEPPER = b"there is no key, and so no pepper"
 _PARAMETERS = ("connection", "connection_id")
 
@@ -54,7 +55,9 @@ def install(
     `per_key` is how often one key may ask, None: as often as it likes.
     """
     buckets = None if per_key is None else Buckets(per_key)
-    app.extensions[EXTENSION] = Guard(store, pepper, buckets, Buckets(refusals), clock, allow_remote and store is None)
+    notes = None if store is None else make_engine(store.url.render_as_string(hide_password=False), patience=_PATIENCE)
+    open_to_all = allow_remote and store is None
+    app.extensions[EXTENSION] = Guard(store, notes, pepper, buckets, Buckets(refusals), clock, open_to_all)
     app.before_request(_ask)
     app.after_request(_say_what_is_left)
     app.after_request(_tell_of_foreign_id)
@@ -147,9 +150,12 @@ def _spend(guard: Guard, key_id: str) -> None:
 
 def _note_use(guard: Guard, key: Key) -> None:
     now = guard.clock()
-    if guard.store is not None and keys.use_is_stale(key, now):
-        with contextlib.suppress(StoreUnavailable), writing(guard.store) as connection:
-            keys.note_use(connection, key.id, now)
+    if guard.notes is not None and keys.use_is_stale(key, now):
+        try:
+            with writing(guard.notes) as connection:
+                keys.note_use(connection, key.id, now)
+        except StoreUnavailable:
+            exchange.note(use_noted=False)
 
 
 def _tell_of_foreign_id(response: Response) -> Response:

@@ -33,18 +33,18 @@ def write_down(status: int, reason: str, shown: str) -> None:
     """Tell the audit trail of a refusal, so long as not too many come from one address; the log tells of each."""
     guard, network = guard_of_app(), visitors.network_of(request)
     exchange.note(refused=reason)
-    if guard.store is None:
+    if guard.notes is None:
         return
     told = {"status": status, "reason": reason, "key": shown, "from": network, "request_id": g.request_id}
-    if not guard.refusals.take(network).allowed or not _recorded(guard.store, guard.clock(), told):
+    if not guard.refusals.take(network).allowed or not _recorded(guard.notes, guard.clock(), told):
         exchange.note(audited=False)
 
 
-def _recorded(store: Engine, now: datetime.datetime, told: dict[str, Any]) -> bool:
+def _recorded(notes: Engine, now: datetime.datetime, told: dict[str, Any]) -> bool:
     """Whether the trail has it. What was asked for is told by route: a path may hold anything."""
     asked = f"{request.method} {request.url_rule}"
     try:
-        with writing(store) as connection:
+        with writing(notes) as connection:
             audit.record(connection, now, g.actor, "refuse", "request", asked, None, told)
     except StoreUnavailable:
         return False

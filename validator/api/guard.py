@@ -19,6 +19,8 @@ class Guard(NamedTuple):
     """What the door needs to know who is there, and how often they come."""
 
     store: Engine | None
+    notes: Engine | None
+    """The same store for what is noted by the way, which waits for no other writer to speak of."""
     pepper: Pepper
     per_key: Buckets | None
     """Requests of each key; None: as many as it likes."""

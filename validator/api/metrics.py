@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prometheus_client import (
@@ -10,11 +10,12 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 __all__ = ["CONTENT_TYPE_LATEST", "judged", "page", "served", "standing"]
 
@@ -58,9 +59,19 @@ def judged(report: Mapping[str, Any]) -> None:
 def standing(counts: Mapping[str, int]) -> bytes:
     """How it stands with sources and webhooks at this moment, as text."""
     registry = CollectorRegistry()
-    for name, about in _STANDING.items():
-        Gauge(f"okr_validator_{name}", about, registry=registry).set(counts[name])
+    registry.register(_Standing(counts))
     return generate_latest(registry)
+
+
+class _Standing(Collector):
+    """Counts of this moment; a Gauge would also write them into the folder that processes share, and tell them twice."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, about in _STANDING.items():
+            yield GaugeMetricFamily(f"okr_validator_{name}", about, value=self._counts[name])
 
 
 def page(*, shared: bool) -> bytes:

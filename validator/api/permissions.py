@@ -32,6 +32,8 @@ def _entry(methods: str, route: str, role: str | None, *, whole: bool = False) -
 _TABLE = (
     # For the platform that runs it, and for who wants to know how to ask: nothing in it is anybody's.
     _entry("read", r"/livez|/readyz|/|/docs|/docs/<>|/openapi\.json", None),
+    # Its counts are of all connections together.
+    _entry("read", r"/metrics", "reader", whole=True),
     _entry("GET HEAD OPTIONS POST DELETE", r"/v1/keys(/.*)?|/v1/audit(/.*)?", "admin", whole=True),
     # Targets may be secret, and messages tell of every connection.
     _entry("GET HEAD OPTIONS POST PUT DELETE", r"/v1/(webhooks|deliveries)(/.*)?", "admin", whole=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 from collections.abc import Callable, Iterator
 
 from flask import Response, g
@@ -20,10 +19,9 @@ from validator.api.schema_parts import a_text, some_counts
 from validator.api.sent import sent
 from validator.api.stored import store
 from validator.service import privacy
-from validator.service.exporting import export_connection, export_person
+from validator.service.exporting import export_connection, export_person, in_blocks, spooled
 from validator.service.pepper import BadPepper
 from validator.service.privacy import Erased
-from validator.store.engine import reading
 
 blueprint = Blueprint("privacy", __name__, description="Names and texts of one connection or one person.")
 _NAME = validate.Length(min=2, max=200)
@@ -95,9 +93,10 @@ def export_one_person() -> Response:
     blueprint, "/v1/people/erase", Answer(ErasedSchema, "What was rewritten."), method="POST", requestBody=_PERSON
 )  # fmt: skip
 def erase_one_person() -> Response:
-    """Put a pseudonym in place of a person wherever the database names them.
+    """Put a pseudonym in place of a person: of whole names and addresses everywhere, of ids in fields that name people.
 
-    Findings keep their identity and history. The tool that the name comes from is not changed: erase it there, too, or the
+    Ids stay elsewhere, as in descriptions, `extra` and settings, where the same word may mean something else, and so do parts
+    of names: give them in `also`. Published versions of rulesets and tables stay, too, since they never change. Findings keep their identity and history. The tool that the name comes from is not changed: erase it there, too, or the
     next run brings it back. The files of the database are rewritten, which may take minutes.
     """
     engine, asked = store(), sent(WhoSchema())
@@ -107,16 +106,13 @@ def erase_one_person() -> Response:
 
 
 def _download(pieces: Callable[[Connection], Iterator[bytes]], name: str) -> Response:
-    """What is handed out, piece by piece as it is taken; what is refused is refused before the first."""
-    parts = _read(pieces)
-    begun = itertools.chain([next(parts)], parts)
+    """What is handed out, as it was at one moment; a client that takes its time holds up nobody."""
+    with refused():
+        file = spooled(store(), pieces)
     headers = {"Content-Disposition": f'attachment; filename="okr-validator-{name}.json"'}
-    return Response(begun, content_type="application/json", headers=headers)
-
-
-def _read(pieces: Callable[[Connection], Iterator[bytes]]) -> Iterator[bytes]:
-    with refused(), reading(store()) as connection:
-        yield from pieces(connection)
+    response = Response(in_blocks(file), content_type="application/json", headers=headers)
+    response.call_on_close(file.close)
+    return response
 
 
 def _answer(erased: Erased) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +14,9 @@ from sqlalchemy import Engine
 from validator.settings import read_settings
 from validator.store.engine import make_engine
 from validator.store.schema import check
+
+if sys.platform != "win32":
+    import pwd
 
 database_url = click.option(
     "--database-url", metavar="URL", help="Database; default: that of OKR_VALIDATOR_DATABASE_URL."
@@ -38,6 +43,13 @@ def opened(given: str | None) -> Iterator[Engine]:
 def actor() -> str:
     """Who gives the command, as the audit trail says it: the login name, or nobody's where the system knows none."""
     try:
-        return f"cli:{getpass.getuser()}"
+        return f"cli:{_login_name()}"
     except (KeyError, OSError):
         return "cli:unknown"
+
+
+def _login_name() -> str:
+    """The name of the user whose process this is; where the system keeps no such list, what the surroundings say."""
+    if sys.platform == "win32":
+        return getpass.getuser()
+    return pwd.getpwuid(os.getuid()).pw_name

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection, Engine
 
 from validator.cli.opened import actor, address, database_url, opened
 from validator.cli.output import print_lines, print_out
 from validator.cli.tables import format_option, print_json
 from validator.service import privacy
-from validator.service.exporting import export_connection, export_person
+from validator.service.exporting import export_connection, export_person, in_blocks, spooled
 from validator.service.pepper import Pepper
 from validator.service.privacy import Erased
 from validator.settings import read_settings
-from validator.store.engine import reading
 
 _EPILOG = """\b
 Examples:
@@ -27,9 +27,16 @@ Examples:
   okr-validator privacy erase-connection acme --yes
 
 \b
-Erasing a person puts a pseudonym in place of names, addresses and ids wherever the database has them; findings keep their
-identity and history. Look at the export first: it shows every place. Erase the name in the tool that it comes from, too, or
-the next run brings it back. Copies and logs of the database that are kept elsewhere are not reached.
+Erasing a person puts a pseudonym in place of whole names and addresses wherever the database has them, and of ids in fields
+that name people; findings keep their identity and history. Look at the export first: it shows every place. Erase the name
+in the tool that it comes from, too, or the next run brings it back.
+
+\b
+These stay:
+  ids elsewhere, as in descriptions, "extra" and settings: there the same word may mean something else; give it with --also
+  parts of names, and other ways to write them: give them with --also
+  published versions of rulesets and tables, which never change: publish a version without the name
+  copies and logs of the database that are kept elsewhere
 """
 _also = click.option("--also", multiple=True, metavar="NAME", help="Another way to write the name; repeatable.")
 _output = click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File; default: the terminal.")
@@ -47,8 +54,8 @@ def command() -> None:
 @database_url
 def export_one_connection(connection: str, output: Path | None, database_url: str | None) -> None:
     """Write everything that is remembered of CONNECTION as one JSON document."""
-    with opened(database_url) as engine, reading(engine) as store:
-        _write(export_connection(store, _now(), connection), output)
+    with opened(database_url) as engine:
+        _write(engine, lambda store: export_connection(store, _now(), connection), output)
 
 
 @command.command("export-person")
@@ -59,8 +66,8 @@ def export_one_connection(connection: str, output: Path | None, database_url: st
 def export_one_person(person: str, also: tuple[str, ...], output: Path | None, database_url: str | None) -> None:
     """Write every place that names PERSON, by name, e-mail address or id, as one JSON document."""
     secret = _secret(database_url)
-    with opened(database_url) as engine, reading(engine) as store:
-        _write(export_person(store, _now(), person, also, secret=secret), output)
+    with opened(database_url) as engine:
+        _write(engine, lambda store: export_person(store, _now(), person, also, secret=secret), output)
 
 
 @command.command("erase-person")
@@ -89,18 +96,18 @@ def erase_one_connection(connection: str, yes: bool, format_name: str, database_
         _print(privacy.erase_connection(engine, _now(), actor(), connection), format_name)
 
 
-def _write(parts: Iterator[bytes], output: Path | None) -> None:
-    if output is None:
-        for part in parts:
-            print_out(part.decode(), encoding="utf-8")
-        return
-    first = next(parts, b"")  # what is refused leaves no file behind
-    try:
-        with output.open("wb") as file:
-            file.write(first)
-            file.writelines(parts)
-    except OSError as error:
-        raise click.FileError(str(output), error.strerror or "it cannot be written") from error
+def _write(engine: Engine, pieces: Callable[[Connection], Iterator[bytes]], output: Path | None) -> None:
+    """Write an export, which a slow taker leaves no transaction open for; what is refused leaves no file behind."""
+    with spooled(engine, pieces) as spool:
+        if output is None:
+            for line in spool:  # each whole, so that no character is cut
+                print_out(line.decode(), encoding="utf-8")
+            return
+        try:
+            with output.open("wb") as file:
+                file.writelines(in_blocks(spool))
+        except OSError as error:
+            raise click.FileError(str(output), error.strerror or "it cannot be written") from error
 
 
 def _print(erased: Erased, format_name: str) -> None:

@@ -236,7 +236,10 @@ def _text(connection: Connection, what: Target, chosen: str) -> str:
 
 
 def _read(file: str) -> str:
-    content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+    try:
+        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
+    except OSError as error:
+        raise click.FileError(file, error.strerror or "it cannot be read") from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -16,6 +16,7 @@ from validator.service import audit, library, sync_states
 from validator.service.faults import Exists, NotFound, outdated
 from validator.service.judged import as_stored
 from validator.service.lookups import a_connection, plain
+from validator.service.narrowing import narrow
 from validator.service.sync_cron import faults_of
 from validator.service.sync_source import is_source, source_faults
 from validator.store.snapshots import Packed, pack, put
@@ -137,10 +138,11 @@ def set_overlay(
 def remove(connection: Connection, now: datetime.datetime, actor: str, id: str, *, version: int) -> Row[Any]:
     """Remove a connection with its runs, findings, waivers and decisions; gives the row that it had.
 
-    Raises NotFound and Outdated.
+    Keys and endpoints that were for it are not for the next one of its name. Raises NotFound and Outdated.
     """
     row = _current(connection, id, version)
     connection.execute(delete(connections).where(connections.c.id == id))
+    narrow(connection, now, id)
     audit.record(connection, now, actor, "remove", "connection", id, plain(row), None)
     return row
 

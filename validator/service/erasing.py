@@ -40,6 +40,7 @@ from validator.store.tables import (
     finding_teams,
     idempotency,
     runs,
+    text_drafts,
 )
 
 RUN_ERASED = "erase"
@@ -158,7 +159,10 @@ def _erase_text(engine: Engine, now: datetime.datetime, actor: str, reference: R
         digest = put(connection, packed, now)
         if column.table is runs:
             _mark_erased(connection, now, actor, list(connection.scalars(select(runs.c.id).where(mine))), person)
-        connection.execute(update(column.table).where(mine).values({column.name: digest}))
+        values: dict[str, Any] = {column.name: digest}
+        if column.table is text_drafts:  # so that who has read it cannot put the name back
+            values |= {"version": text_drafts.c.version + 1, "updated_at": now}
+        connection.execute(update(column.table).where(mine).values(values))
     return 1
 
 

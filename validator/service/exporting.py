@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import orjson
-from sqlalchemy import Connection, Table, select, union
+from sqlalchemy import Connection, Engine, Table, select, union
 
 from validator.service.lookups import a_connection, plain
 from validator.service.named_places import COLUMNS, REFERENCES, batches, key_of, place_of, references, text_of
 from validator.service.people import Person, find_person
 from validator.service.privacy import audited
 from validator.service.pseudonyms import Terms, differences
+from validator.store.engine import reading
 from validator.store.snapshots import get
 from validator.store.tables import (
     attempts,
@@ -32,6 +34,7 @@ from validator.store.tables import (
 )
 
 Section = tuple[str, Iterable[Any]]
+_BLOCK = 65_536
 _OF_A_CONNECTION = {
     "runs": runs, "syncs": syncs, "findings": findings, "finding_teams": finding_teams, "finding_owners": finding_owners,
     "finding_events": finding_events, "waivers": waivers, "decisions": decisions, "events": events,
@@ -69,6 +72,29 @@ def export_person(
     return _pieces(head, [("rows", named), ("snapshots", _snapshots_naming(connection, person))])
 
 
+def spooled(engine: Engine, pieces: Callable[[Connection], Iterator[bytes]]) -> IO[bytes]:
+    """An export in a temporary file, to be read from its start and closed; its transaction is over.
+
+    However slowly it is then taken, nobody waits for it: what is erased meanwhile can be removed from the database's files.
+    """
+    file = TemporaryFile()  # noqa: SIM115 - whoever takes it closes it
+    try:
+        with reading(engine) as connection:
+            file.writelines(pieces(connection))
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def in_blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """What a file holds, some at a time; it is closed at its end."""
+    with file:
+        while block := file.read(_BLOCK):
+            yield block
+
+
 def _rows(connection: Connection, table: Table, mine: Any) -> Iterator[dict[str, Any]]:
     asked = select(table).where(mine).order_by(*table.primary_key.columns)
     return (plain(row) for row in connection.execution_options(yield_per=500).execute(asked))
@@ -76,7 +102,8 @@ def _rows(connection: Connection, table: Table, mine: Any) -> Iterator[dict[str,
 
 def _snapshots(connection: Connection, connection_id: str) -> Iterator[dict[str, Any]]:
     scopes = {runs: runs.c.connection_id, connections: connections.c.id}
-    asked = union(*(select(column).where(scopes[column.table] == connection_id) for column in REFERENCES))
+    mine = (column for column in REFERENCES if column.table in scopes)
+    asked = union(*(select(column).where(scopes[column.table] == connection_id) for column in mine))
     for (digest,) in connection.execute(asked).all():
         content = get(connection, digest) if digest is not None else None
         if content is not None:

@@ -15,8 +15,11 @@ from validator.store.tables import connections, keys
 ROLES = ("reader", "submitter", "editor", "publisher", "admin")
 """What a key may do, each more than the one before it."""
 LONGEST_NAME = 100
-_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
+_NAME = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,100}")
 _OURS = ("cli:", "anonymous", "system")
+"""What the name of nobody's key begins with."""
+RESERVED = frozenset({"delivery", "retention", "schedule"})
+"""Names under which the service itself stands in the audit trail."""
 
 
 class Wish(NamedTuple):
@@ -41,7 +44,7 @@ def refuse_faults(connection: Connection, wish: Wish, now: datetime.datetime) ->
 def _of_name(connection: Connection, name: str, now: datetime.datetime) -> Iterator[Fault]:
     if not _NAME.fullmatch(name) or name != name.strip():
         yield Fault("/name", f"A key needs a name of 1 to {LONGEST_NAME} characters in one line.")
-    elif name.casefold().startswith(_OURS):
+    elif name.casefold().startswith(_OURS) or name.casefold() in RESERVED:
         yield Fault("/name", "This name is taken for what is done without a key.", "name the app that uses it")
     elif _is_in_use(connection, name, now):
         hint = "revoke that one first, or choose another name: the audit trail tells keys apart by it"

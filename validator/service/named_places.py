@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, Table, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Table, null, select, tuple_
 
 from validator.service.alerting import EMAIL, OWNERS, addresses
 from validator.service.people import Person
@@ -55,8 +55,9 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
 """Columns with names or texts; those of the last three are keys, or answers in bytes."""
 REFERENCES: tuple[Column[Any], ...] = (
     runs.c.document_digest, runs.c.overlay_digest, runs.c.report_digest, connections.c.overlay_digest,
+    text_drafts.c.text_digest,
 )  # fmt: skip
-"""Columns that refer to snapshots in which people are named."""
+"""Columns that refer to snapshots in which people are named, and which may be rewritten: published texts never are."""
 _BATCH = 500
 
 
@@ -118,22 +119,29 @@ def place_of(table: Table, row: Any, person: Person, made: dict[str | None, Term
 
 def references(connection: Connection, column: Column[Any]) -> list[Reference]:
     """What a column refers to, once for each connection."""
-    scope = scope_of(column)
-    asked = select(scope, column).where(column.is_not(None)).distinct().order_by(scope, column)
-    return [Reference(column, *row) for row in connection.execute(asked)]
+    asked = select(scope_of(column), column).where(column.is_not(None)).distinct()
+    return sorted((Reference(column, *row) for row in connection.execute(asked)), key=_order)
 
 
-def scope_of(column: Column[Any]) -> Column[Any]:
-    """The column that says to which connection a reference belongs."""
+def scope_of(column: Column[Any]) -> ColumnElement[Any]:
+    """What says to which connection a reference belongs; drafts of texts belong to none."""
+    if column.table is text_drafts:
+        return null()
     scope: Column[Any] = runs.c.connection_id if column.table is runs else connections.c.id
     return scope
 
 
 def text_of(connection: Connection, reference: Reference, person: Person) -> Text | None:
     """What a snapshot would be without the person; None where it does not name them, or is gone."""
-    value = _read(get(connection, reference.digest))
+    content = get(connection, reference.digest)
+    is_draft = reference.column.table is text_drafts
+    value = content.decode(errors="replace") if content is not None and is_draft else _read(content)
     after = without(value, person.terms(reference.connection))
     return None if after == value else Text(value, after)
+
+
+def _order(reference: Reference) -> tuple[str, str]:
+    return reference.connection or "", reference.digest
 
 
 def _without(table: Table, name: str, value: Any, values: dict[str, Any], terms: Terms) -> Any:
@@ -156,10 +164,17 @@ def _scope(table: Table, values: dict[str, Any]) -> str | None:
     if table is connections:
         return str(values["id"])
     if table is audit:
-        sides = (values["after"] or {}, values["before"] or {})
-        return next((side["connection_id"] for side in sides if side.get("connection_id")), None)
+        return _scope_of_entry(values)
     scope: str | None = values.get("connection_id")
     return scope
+
+
+def _scope_of_entry(values: dict[str, Any]) -> str | None:
+    """The connection that an entry of the audit trail is about: its target says it, or what was changed."""
+    if values["target_kind"] in ("connection", "finding"):
+        return str(values["target_id"]).partition("/")[0]  # a finding is named by its connection, a slash and its id
+    sides = (values["after"] or {}, values["before"] or {})
+    return next((side["connection_id"] for side in sides if side.get("connection_id")), None)
 
 
 def _read(value: Any) -> Any:

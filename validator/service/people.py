@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from validator.store.tables import connections, runs
 
 LEAST = 2
 """Characters that a name must have to be looked for in texts."""
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 class Entry(NamedTuple):
@@ -50,6 +52,8 @@ def find_person(connection: Connection, given: str, also: Sequence[str], secret:
     that is too short, or that two people share.
     """
     for name in (given, *also):
+        if _HALF.search(name):
+            raise bad_value("", "The name holds bytes or half characters that are no text.", "write it in UTF-8")
         if len(name.strip()) < LEAST:
             raise bad_value("", f"“{name}” is too short to look for.", f"at least {LEAST} characters")
     known = sorted(set(_entries(connection)), key=str)

@@ -10,22 +10,20 @@ import orjson
 from sqlalchemy import Connection, Engine, Text, delete, or_, select, type_coerce, update
 
 from validator.service import audit
-from validator.service.deliveries import disable, note_missed
 from validator.service.erasing import erase_everywhere
 from validator.service.lookups import a_connection
+from validator.service.narrowing import narrow
 from validator.service.people import find_person
 from validator.service.scrubbing import remove_all_orphans, scrub
 from validator.store.audit_lock import unlocked
 from validator.store.engine import reading, writing
 from validator.store.tables import audit as trail
-from validator.store.tables import connections, decisions, endpoints, idempotency, keys, runs, waivers
+from validator.store.tables import connections, decisions, idempotency, runs, waivers
 
 _PASSES = 3
 """Times that the store is gone through: a run that was recorded meanwhile may name the person again."""
 _CHUNK = 500
-_NO_CONNECTION = "(erased)"
-"""What a filter has in place of its only connections: none can be called so, and an empty list would mean any."""
-_NOTHING_TO_HEAR = "The connections that it was for were erased."
+_ERASE = "erase"
 
 
 class Erased(NamedTuple):
@@ -53,15 +51,22 @@ def erase_person(
         changed = {name: changed.get(name, 0) + count for name, count in counts.items()}
         if not counts.total():
             break
-    _finish(engine, now, actor, "person", person.pseudonym, changed)
+    with writing(engine) as connection:
+        _tell(connection, now, actor, "person", person.pseudonym, changed)
+    changed |= _removed_for_good(engine)
     return Erased(person.pseudonym, {name: count for name, count in changed.items() if count})
 
 
 def erase_connection(engine: Engine, now: datetime.datetime, actor: str, connection_id: str) -> Erased:
     """Remove a connection with all that is remembered of it; of the audit trail stays who did what and when.
 
-    Answers kept for requests that may come again are forgotten, too. Raises NotFound, StoreUnavailable.
+    Answers kept for requests that may come again are forgotten, too. One that was erased before is only removed from the
+    files, in case that was left undone. Raises NotFound, StoreUnavailable.
     """
+    with reading(engine) as connection:
+        again = _was_erased(connection, connection_id)
+    if again:
+        return Erased("", _removed_for_good(engine))
     with writing(engine) as connection:
         a_connection(connection, connection_id)
         entries = list(connection.scalars(select(trail.c.id).where(audited(connection_id))))
@@ -73,10 +78,9 @@ def erase_connection(engine: Engine, now: datetime.datetime, actor: str, connect
         changed["okr_run"] = connection.execute(delete(runs).where(runs.c.connection_id == connection_id)).rowcount
         connection.execute(delete(connections).where(connections.c.id == connection_id))
         connection.execute(delete(idempotency).where(idempotency.c.state == "done"))
-        _narrow_keys(connection, connection_id)
-        _narrow_endpoints(connection, now, connection_id)
-    _finish(engine, now, actor, "connection", connection_id, changed)
-    return Erased("", changed)
+        narrow(connection, now, connection_id)
+        _tell(connection, now, actor, "connection", connection_id, changed)
+    return Erased("", changed | _removed_for_good(engine))
 
 
 def audited(connection_id: str) -> Any:
@@ -93,31 +97,22 @@ def audited(connection_id: str) -> Any:
     return or_(own, found, *ids)
 
 
-def _narrow_keys(connection: Connection, connection_id: str) -> None:
-    """Take a connection out of the keys that were for it: another one of its name is not theirs."""
-    for row in connection.execute(select(keys.c.id, keys.c.connections).where(keys.c.connections.is_not(None))).all():
-        if connection_id in row.connections:
-            left = [id for id in row.connections if id != connection_id]
-            connection.execute(update(keys).where(keys.c.id == row.id).values(connections=left))
+def _was_erased(connection: Connection, connection_id: str) -> bool:
+    """Whether a connection that is not there any more was erased, rather than never there."""
+    gone = connection.execute(select(connections.c.id).where(connections.c.id == connection_id)).first() is None
+    told = (trail.c.action == _ERASE, trail.c.target_kind == "connection", trail.c.target_id == connection_id)
+    return gone and connection.execute(select(trail.c.id).where(*told).limit(1)).first() is not None
 
 
-def _narrow_endpoints(connection: Connection, now: datetime.datetime, connection_id: str) -> None:
-    """Take a connection, whose messages are gone, out of the endpoints: those for it alone are disabled."""
-    for row in connection.execute(select(endpoints.c.id, endpoints.c.filter)).all():
-        note_missed(connection, row.id)
-        asked = row._mapping["filter"]
-        if connection_id in asked["connections"]:
-            left = [id for id in asked["connections"] if id != connection_id]
-            narrowed = {"filter": {**asked, "connections": left or [_NO_CONNECTION]}}
-            changed = {**narrowed, "version": endpoints.c.version + 1, "updated_at": now}
-            connection.execute(update(endpoints).where(endpoints.c.id == row.id).values(changed))
-            if not left:
-                disable(connection, now, row.id, _NOTHING_TO_HEAR)
+def _tell(
+    connection: Connection, now: datetime.datetime, actor: str, kind: str, id: str, changed: dict[str, int]
+) -> None:
+    after = {"changed": {name: count for name, count in changed.items() if count}}
+    audit.record(connection, now, actor, _ERASE, kind, id, None, after)
 
 
-def _finish(engine: Engine, now: datetime.datetime, actor: str, kind: str, id: str, changed: dict[str, int]) -> None:
-    changed["removed_snapshots"] = remove_all_orphans(engine)
-    with writing(engine) as connection:
-        after = {"changed": {name: count for name, count in changed.items() if count}}
-        audit.record(connection, now, actor, "erase", kind, id, None, after)
+def _removed_for_good(engine: Engine) -> dict[str, int]:
+    """Remove what nothing refers to any more, also from the files. Raises StoreUnavailable where those are in use."""
+    removed = remove_all_orphans(engine)
     scrub(engine)
+    return {"removed_snapshots": removed}

@@ -6,10 +6,11 @@ No column holds PostgreSQL's own JSON: nothing is searched inside it, and JSONB 
 from __future__ import annotations
 
 import datetime
+import zlib
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData(
@@ -59,6 +60,8 @@ class Json(TypeDecorator[Any]):
         return None if value is None else orjson.loads(value)
 
 
+_COMPRESSED = b"x"
+"""The first byte of what zlib compresses."""
 _FIRST, _LAST = (edge.replace(tzinfo=datetime.UTC) for edge in (datetime.datetime.min, datetime.datetime.max))
 
 
@@ -85,6 +88,19 @@ class Moment(TypeDecorator[datetime.datetime]):
         return value.replace(tzinfo=datetime.UTC)
 
 
+class Deflated(TypeDecorator[bytes]):
+    """Text as bytes, compressed. What an earlier release stored as it was is JSON, and never begins as compressed bytes do."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else zlib.compress(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return zlib.decompress(value) if value is not None and value.startswith(_COMPRESSED) else value
+
+
 class Serial(TypeDecorator[int]):
     """A number that the database gives out, rising and never twice."""
 
@@ -100,6 +116,7 @@ WRITTEN: dict[type[TypeDecorator[Any]], str] = {
     Name: 'sa.Text().with_variant(sa.Text(collation="C"), "postgresql")',
     Json: "sa.Text()",
     Moment: "sa.DateTime(timezone=True)",
+    Deflated: "sa.LargeBinary()",
     Serial: 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")',
 }
 """How a migration writes each type: for itself, so that an old one stays true when these classes change."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table
 
-from validator.store.columns import Json, Moment, Name, Serial, Words, metadata
+from validator.store.columns import Deflated, Json, Moment, Name, Serial, Words, metadata
 
 keys = Table(
     "okr_key",
@@ -51,7 +51,7 @@ idempotency = Table(
     Column("state", Name, nullable=False),
     Column("status", Integer),
     Column("headers", Json),
-    Column("body", LargeBinary),
+    Column("body", Deflated),
     Column("created_at", Moment, nullable=False, index=True),
     CheckConstraint("state IN ('running', 'done')", "state"),
 )
