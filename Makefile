@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 	$(BIN)/okr-validator demo
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

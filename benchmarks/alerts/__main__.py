@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmarks.alerts.examining import Found, examine
 from benchmarks.alerts.story import Outcome, Plan, play
 from benchmarks.kills.places import KINDS, place
+from benchmarks.printing import print_figures
 from validator.store.engine import make_engine
 
 
@@ -71,9 +72,7 @@ def print_table(database: str, outcome: Outcome, found: Found, seconds: float) -
         "errors in the log": len(outcome.errors),
         "all in all": f"{seconds:.0f} s",
     }
-    width = max(map(len, rows))
-    for name, value in rows.items():
-        print(f"{name:<{width}}  {value}")
+    print_figures(rows)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from benchmarks.kills.examining import Examiner
 from benchmarks.kills.places import KINDS, place
 from benchmarks.kills.rounds import Outcome, play
 from benchmarks.kills.striking import Plan
+from benchmarks.printing import print_figures
 
 
 def main() -> int:
@@ -82,8 +83,7 @@ def print_table(database: str, outcome: Outcome, seconds: float) -> None:
         "until it was ready again": f"{statistics.median(restarts):.2f} s median, {max(restarts):.2f} s at most",
         "all in all": f"{seconds:.0f} s",
     }
-    for name, value in rows.items():
-        print(f"{name:46}{value}")
+    print_figures(rows)
     print("acknowledged: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
     print("refused: " + (", ".join(f"{what} ({count})" for what, count in refused.most_common()) or "none"))
     print(*found.faults[:40], sep="\n")

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks.kills.places import KINDS, place
+from benchmarks.printing import print_figures
 from benchmarks.syncs.examining import Found, examine
 from benchmarks.syncs.story import Outcome, Plan, play
 from validator.store.engine import make_engine
@@ -64,9 +65,7 @@ def print_table(database: str, outcome: Outcome, found: Found, seconds: float) -
         "errors in the log": len(outcome.errors),
         "all in all": f"{seconds:.0f} s",
     }
-    width = max(map(len, rows))
-    for name, value in rows.items():
-        print(f"{name:<{width}}  {value}")
+    print_figures(rows)
 
 
 if __name__ == "__main__":
