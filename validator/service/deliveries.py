@@ -173,17 +173,23 @@ def _rest(connection: Connection, endpoint_id: str, until: datetime.datetime) ->
     connection.execute(update(endpoints).where(endpoints.c.id == endpoint_id, shorter).values(rest_until=until))
 
 
+def give_up(
+    connection: Connection, now: datetime.datetime, which: ColumnElement[bool], problem: str | ColumnElement[str]
+) -> None:
+    """Send nothing of those messages that still wait, and hold back no others for their sake."""
+    waiting = (which, deliveries.c.finished_at.is_(None))
+    _let_others_go(connection, select(deliveries.c.id).where(*waiting))
+    given_up = {"state": "dead", "next_at": None, "finished_at": now, "problem": problem}
+    connection.execute(update(deliveries).where(*waiting).values(**given_up))
+
+
 def disable(connection: Connection, now: datetime.datetime, endpoint_id: str, why: str) -> str | None:
     """Try nothing more at an endpoint; what waits is given up, and may be replayed. None where it was disabled before."""
     working = (endpoints.c.id == endpoint_id, endpoints.c.disabled_at.is_(None))
     values = {"disabled_at": now, "disabled_why": why, "version": endpoints.c.version + 1, "updated_at": now}
     if not connection.execute(update(endpoints).where(*working).values(**values)).rowcount:
         return None
-    open_ = (deliveries.c.endpoint_id == endpoint_id, deliveries.c.finished_at.is_(None))
-    _let_others_go(connection, select(deliveries.c.id).where(*open_))
-    given_up = {"state": "dead", "next_at": None, "finished_at": now}
-    problem = func.coalesce(deliveries.c.problem, DISABLED)
-    connection.execute(update(deliveries).where(*open_).values(**given_up, problem=problem))
+    give_up(connection, now, deliveries.c.endpoint_id == endpoint_id, func.coalesce(deliveries.c.problem, DISABLED))
     note_missed(connection, endpoint_id)
     audit.record(connection, now, _ACTOR, "disable", "endpoint", endpoint_id, None, {"why": why})
     return why

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Table, and_, delete, insert, select, update
 
 from validator.service import audit
-from validator.service.deliveries import disable
+from validator.service.deliveries import disable, give_up
 from validator.service.named_places import (
     COLUMNS,
     REFERENCES,
@@ -34,7 +34,6 @@ from validator.store.snapshots import Packed, pack, put
 from validator.store.tables import audit as trail
 from validator.store.tables import (
     deliveries,
-    delivery_findings,
     endpoints,
     finding_owners,
     finding_teams,
@@ -99,7 +98,8 @@ def _replace(connection: Connection, now: datetime.datetime, table: Table, place
     else:
         _update(connection, places)
     if table is deliveries:
-        _send_nothing(connection, now, [place.key["id"] for place in places if _is_to(place, pseudonym)])
+        theirs = deliveries.c.id.in_([place.key["id"] for place in places if _is_to(place, pseudonym)])
+        give_up(connection, now, theirs, _NO_PERSON)
 
 
 def _update(connection: Connection, places: list[Place]) -> None:
@@ -120,15 +120,6 @@ def _is_to(place: Place, pseudonym: str) -> bool:
     """Whether a message is to the person alone."""
     to = place.after.get("person")
     return to is not None and to["id"] == pseudonym
-
-
-def _send_nothing(connection: Connection, now: datetime.datetime, ids: list[str]) -> None:
-    """Give up those messages that still wait, and hold back no others for their sake."""
-    waiting = (deliveries.c.id.in_(ids), deliveries.c.finished_at.is_(None))
-    mine = delivery_findings.c.delivery_id.in_(select(deliveries.c.id).where(*waiting))
-    connection.execute(update(delivery_findings).where(mine).values(open=False))
-    given_up = {"state": "dead", "next_at": None, "finished_at": now, "problem": _NO_PERSON}
-    connection.execute(update(deliveries).where(*waiting).values(**given_up))
 
 
 def _rename(connection: Connection, place: Place) -> None:
